@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.editing.table_file import (
-    add_tables,
     change_table,
+    find_table,
+    put_table,
     read_file_tables,
     remove_table,
+    require_table,
     table_text,
 )
 from config.editing.table_form import TableForm
@@ -89,10 +91,8 @@ def edit_source(content: bytes, draft: SourceDraft) -> bytes:
     Raises:
         EditRefused: the file is not TOML, or anything else in it would change.
     """
-    number = _find_source(content, draft.key)
-    if number is None:
-        return add_tables(content, FORM, [{"key": draft.key, **draft.wanted()}])
-    return change_table(content, FORM, number, draft.wanted())
+    number = find_table(content, FORM, draft.key)
+    return put_table(content, FORM, number, {"key": draft.key, **draft.wanted()})
 
 
 def switch_source(content: bytes, key: str, *, enabled: bool) -> bytes:
@@ -101,9 +101,7 @@ def switch_source(content: bytes, key: str, *, enabled: bool) -> bytes:
     Raises:
         EditRefused: there is no such source, or anything else would change.
     """
-    number = _find_source(content, key)
-    if number is None:
-        raise EditRefused(f"there is no source {key} in sources.toml")
+    number = require_table(FORM, find_table(content, FORM, key), key)
     return change_table(content, FORM, number, {"enabled": None if enabled else False})
 
 
@@ -113,17 +111,9 @@ def drop_source(content: bytes, key: str) -> bytes:
     Raises:
         EditRefused: there is no such source, or anything else would change.
     """
-    number = _find_source(content, key)
-    if number is None:
-        raise EditRefused(f"there is no source {key} in sources.toml")
-    return remove_table(content, FORM, number)
+    return remove_table(content, FORM, require_table(FORM, find_table(content, FORM, key), key))
 
 
 def source_text(draft: SourceDraft) -> str:
     """Return a source as a new table of sources.toml."""
     return table_text(FORM, {"key": draft.key, **draft.wanted()})
-
-
-def _find_source(content: bytes, key: str) -> int | None:
-    keys = [each.get("key") for each in read_file_tables(content, FORM)]
-    return keys.index(key) if key in keys else None

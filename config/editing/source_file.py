@@ -1,17 +1,18 @@
-"""Appends a source to sources.toml; the rest of the file stays as it is."""
+"""Makes sources of addresses, and appends them to sources.toml; the rest of the file stays."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.editing.file_replacement import read_content, replace_file
 from config.editing.toml_writing import append_tables, quote
 from config.errors import EditRefused
-from config.model import Source
+from config.model import Selectors, Source, Where
 from config.values import checks
 from config.values.invalid_value import InvalidValue
 
@@ -46,6 +47,28 @@ def make_source_key(url: str, taken: Collection[str]) -> str:
     labels = host.split(".")
     name = "-".join(labels[:-1]) if len(labels) > 1 and not labels[-1].isdigit() else host
     return checks.make_key(name, taken, default="source")
+
+
+def make_source(
+    url: str, *, key: str, name: str, kind: str = "feed", select: Selectors | None = None
+) -> Source:
+    """Make a source that is not declared, with the defaults of a declared one."""
+    return Source(
+        key=key,
+        kind=kind,
+        url=url,
+        name=name,
+        every=timedelta(minutes=15),
+        min_every=timedelta(minutes=5),
+        max_every=timedelta(hours=24),
+        enabled=True,
+        confidence="unconfirmed",
+        item_kind="news",
+        language=None,
+        verify_tls=True,
+        where=Where(file="", line=0),
+        select=select or Selectors(),
+    )
 
 
 def append_source(folder: Path, source: Source) -> Path:

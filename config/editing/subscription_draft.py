@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.editing.table_file import (
-    add_tables,
-    change_table,
+    put_table,
     read_file_tables,
     remove_table,
+    require_table,
     table_text,
 )
 from config.editing.table_form import TableForm
@@ -91,10 +91,7 @@ def edit_subscription(content: bytes, draft: SubscriptionDraft) -> bytes:
     Raises:
         EditRefused: the file cannot be read, or anything else in it would change.
     """
-    number = _find_subscription(content, draft.key)
-    if number is None:
-        return add_tables(content, FORM, [draft.wanted()])
-    return change_table(content, FORM, number, draft.wanted())
+    return put_table(content, FORM, _find_subscription(content, draft.key), draft.wanted())
 
 
 def drop_subscription(content: bytes, key: str) -> bytes:
@@ -103,9 +100,7 @@ def drop_subscription(content: bytes, key: str) -> bytes:
     Raises:
         EditRefused: there is no such subscription, or anything else would change.
     """
-    number = _find_subscription(content, key)
-    if number is None:
-        raise EditRefused(f"there is no subscription {key} in subscriptions.toml")
+    number = require_table(FORM, _find_subscription(content, key), key)
     return remove_table(content, FORM, number)
 
 

@@ -79,6 +79,38 @@ def add_tables(content: bytes, form: TableForm, tables: list[Wanted]) -> bytes:
     return after
 
 
+def put_table(content: bytes, form: TableForm, number: int | None, wanted: Wanted) -> bytes:
+    """Return the file with one table changed, or added at its end where `number` is None.
+
+    Raises:
+        EditRefused: the file is not TOML, or anything else in it would change.
+    """
+    if number is None:
+        return add_tables(content, form, [wanted])
+    return change_table(content, form, number, wanted)
+
+
+def require_table(form: TableForm, number: int | None, key: str) -> int:
+    """Return the number of a table.
+
+    Raises:
+        EditRefused: it is None: there is no table of this key.
+    """
+    if number is None:
+        raise EditRefused(f"there is no {form.table} {key} in {form.file}")
+    return number
+
+
+def find_table(content: bytes, form: TableForm, key: str) -> int | None:
+    """Return the number of the table with a key; None where there is none.
+
+    Raises:
+        EditRefused: the file is not TOML, or does not consist of such tables.
+    """
+    keys = [each.get("key") for each in read_file_tables(content, form)]
+    return keys.index(key) if key in keys else None
+
+
 def remove_table(content: bytes, form: TableForm, number: int) -> bytes:
     """Return the file without one table.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from config.editing.table_file import add_tables, change_table, read_file_tables, table_text
+from config.editing.table_file import find_table, put_table, read_file_tables, table_text
 from config.editing.table_form import TableForm
 from config.errors import EditRefused
 
@@ -73,10 +73,8 @@ def edit_watch(content: bytes, draft: WatchDraft) -> bytes:
     Raises:
         EditRefused: the file is not TOML, or anything else in it would change.
     """
-    keys = [each.get("key") for each in read_file_tables(content, FORM)]
-    if draft.key not in keys:
-        return add_tables(content, FORM, [{"key": draft.key, **draft.wanted()}])
-    return change_table(content, FORM, keys.index(draft.key), draft.wanted())
+    number = find_table(content, FORM, draft.key)
+    return put_table(content, FORM, number, {"key": draft.key, **draft.wanted()})
 
 
 def watch_text(draft: WatchDraft) -> str:

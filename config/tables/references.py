@@ -5,7 +5,8 @@ Pure: takes tables that passed validation, and returns problems.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from config.errors import Problem
@@ -123,6 +124,7 @@ def subscription_problems(
     """
     document = subscriptions.document
     known = [key for _, key in watches.written("key")]
+    watch_names = {*known, "*"}
     problems = []
     first: dict[str, Declared[SubscriptionTable]] = {}
     for key, each in zip(keys, subscriptions.valid, strict=True):
@@ -140,10 +142,14 @@ def subscription_problems(
                 )
             )
         if watches.is_readable:
-            problems += _find_unknown_watches(document, each, known)
+            problems += _find_unknown(
+                document, (*each.path, "watches"), each.table.watches, watch_names, _WATCHES
+            )
         problems += _check_expected(document, each, known if watches.is_readable else None, sources)
         if channels is not None:
-            problems += _find_unknown_channels(document, each, channels)
+            problems += _find_unknown(
+                document, (*each.path, "to"), each.table.to, channels, _CHANNELS
+            )
     return problems
 
 
@@ -175,44 +181,53 @@ def _check_expected(
     return problems
 
 
-def _find_unknown_channels(
-    document: ConfigFile, each: Declared[SubscriptionTable], channels: Collection[str]
-) -> list[Problem]:
-    problems = []
-    for number, recipient in enumerate(each.table.to):
-        key = recipient.removeprefix(CHANNEL)
-        if key == recipient or key in channels:
-            continue
-        meant = nearest(key, channels)
-        hint = f"did you mean {CHANNEL}{meant}? " if meant else ""
-        problems.append(
-            document.problem(
-                (*each.path, "to", number),
-                recipient,
-                "there is no such channel",
-                f"{hint}Channels are declared as [[channel]] in settings.toml",
-            )
-        )
-    return problems
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReferenceKind:
+    """The kind of names in a list: `prefix` begins each, `where` says where they are declared.
+
+    Names without the prefix are of another kind.
+    """
+
+    noun: str
+    where: str
+    prefix: str = ""
 
 
-def _find_unknown_watches(
-    document: ConfigFile, each: Declared[SubscriptionTable], known: Collection[str]
+_CHANNELS = _ReferenceKind(
+    noun="channel",
+    where="Channels are declared as [[channel]] in settings.toml",
+    prefix=CHANNEL,
+)
+_WATCHES = _ReferenceKind(
+    noun="watch", where='Watches are declared in watches.toml; "*" stands for all of them'
+)
+
+
+def _find_unknown(
+    document: ConfigFile,
+    path: tuple[str | int, ...],
+    names: Sequence[str],
+    known: Collection[str],
+    kind: _ReferenceKind,
 ) -> list[Problem]:
+    """Return a problem for each name of a list that is not known, with the nearest that is.
+
+    Args:
+        document: the file.
+        path: of the list.
+        names: the list.
+        known: the keys that are declared, without the prefix.
+        kind: of the names.
+    """
     problems = []
-    for number, name in enumerate(each.table.watches):
-        if name == "*" or name in known:
+    for number, name in enumerate(names):
+        key = name.removeprefix(kind.prefix)
+        if not name.startswith(kind.prefix) or key in known:
             continue
-        meant = nearest(name, known)
-        hint = f"did you mean {meant}? " if meant else ""
-        problems.append(
-            document.problem(
-                (*each.path, "watches", number),
-                name,
-                "there is no such watch",
-                f'{hint}Watches are declared in watches.toml; "*" stands for all of them',
-            )
-        )
+        meant = nearest(key, known)
+        hint = f"did you mean {kind.prefix}{meant}? " if meant else ""
+        message = f"there is no such {kind.noun}"
+        problems.append(document.problem((*path, number), name, message, f"{hint}{kind.where}"))
     return problems
 
 

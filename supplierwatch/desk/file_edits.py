@@ -1,4 +1,4 @@
-"""Checks and writes edits of configuration files, unless a file was changed since it was shown."""
+"""Checks and writes edits of configuration files, unless a file changed since it was shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from alerts.query import QueryError
 from config.editing.file_replacement import replace_file
 from config.errors import ConfigInvalid, EditRefused, Problem
 from storage.model import Change
-from supplierwatch.desk.page import DeskSource, Shown, Visit, missing
+from supplierwatch.desk.page import DeskSource, PageRequest, PageResponse, not_found
 from supplierwatch.wiring import CompiledConfiguration, load
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class ConfigText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditTrouble:
+class EditFailure:
     """Why an edit cannot be saved, or that the file was changed meanwhile (`conflict`).
 
     `unwritable`: the service may not write the file; `text` says why.
@@ -60,13 +60,13 @@ class EditTrouble:
         return 409 if self.conflict else 503 if self.unwritable else 400
 
 
-def read_config(source: DeskSource, name: str) -> ConfigText | Shown:
-    """Read a file of the configuration in force; the page that says why, where it cannot be."""
+def read_config(source: DeskSource, name: str) -> ConfigText | PageResponse:
+    """Read a file of the configuration in force; where it cannot be read, return an error page."""
     path = source.wired.catalog.folder / name
     try:
         return ConfigText(path, path.read_bytes())
     except OSError as error:
-        return missing(f"{name} cannot be read: {error.strerror}.")
+        return not_found(f"{name} cannot be read: {error.strerror}.")
 
 
 def check_edit(
@@ -75,7 +75,7 @@ def check_edit(
     environ: Mapping[str, str],
     in_force: CompiledConfiguration,
 ) -> CompiledConfiguration:
-    """Compile the whole configuration as it would be with other content of some files.
+    """Compile the whole configuration with other content of some files.
 
     Raises:
         ConfigInvalid: `check` would refuse it.
@@ -91,49 +91,49 @@ def check_edit(
 
 def try_edit(
     source: DeskSource, file: ConfigText, content: bytes
-) -> CompiledConfiguration | EditTrouble:
-    """Return the configuration as it would be with this content, or what `check` says of it."""
+) -> CompiledConfiguration | EditFailure:
+    """Return the configuration with this content, or the problems that `check` finds in it."""
     try:
         edits = {file.path.name: content}
         return check_edit(file.path.parent, edits, source.environ, source.wired)
     except ConfigInvalid as error:
-        return EditTrouble(problems=error.problems)
+        return EditFailure(problems=error.problems)
     except OSError as error:
-        return EditTrouble(text=f"A file of the configuration cannot be read: {error.strerror}.")
+        return EditFailure(text=f"A file of the configuration cannot be read: {error.strerror}.")
 
 
-def write_edit(file: ConfigText, content: bytes) -> EditTrouble | None:
-    """Replace the content of a file in one step; what hindered it, where it was not."""
+def write_edit(file: ConfigText, content: bytes) -> EditFailure | None:
+    """Replace the content of a file atomically; return the failure where that was not possible."""
     try:
         with _WRITING:
             replace_file(file.path, file.content, content)
     except EditRefused:
-        return EditTrouble(conflict=True)
+        return EditFailure(conflict=True)
     except OSError as error:
         log.warning("desk.unwritable file=%s cause=%s", file.path.name, error.strerror)
-        return EditTrouble(text=error.strerror or "", unwritable=True)
+        return EditFailure(text=error.strerror or "", unwritable=True)
     return None
 
 
-def note_edit(visit: Visit, event: str, key: str, *, before: str, after: str) -> None:
+def note_edit(request: PageRequest, event: str, key: str, *, before: str, after: str) -> None:
     """Record who changed what, in the audit trail and the log.
 
     Args:
-        visit: of the user who did.
-        event: what was done: `source-added` is `source.added` in the audit trail.
-        key: of what was changed.
-        before: as it was written; empty for what is new.
-        after: as it is written now; empty for what was removed.
+        request: of the user who did.
+        event: the change: `source-added` is `source.added` in the audit trail.
+        key: of the changed declaration.
+        before: its text before; empty for a new one.
+        after: its text now; empty for a removed one.
     """
     action = event.replace("-", ".", 1)
     change = Change(action=action, subject=key, before=before, after=after)
-    with visit.source.store.transaction() as unit:
-        unit.audit.record(visit.actor, change, visit.now)
+    with request.source.store.transaction() as unit:
+        unit.audit.record(request.actor, change, request.now)
     log.info(
         "desk.%s key=%s by=%s from=%r to=%r",
         event,
         key,
-        visit.user.name,
+        request.user.name,
         before[:LOGGED],
         after[:LOGGED],
     )

@@ -1,9 +1,9 @@
-"""Makes a rendered message fit to be shown in a frame, where nothing of it can run or load.
+"""Prepares a rendered message for a sandboxed frame, where nothing of it can run or load.
 
-A message has texts of strangers. In its frame (`sandbox`) no script runs, no form is sent, no link
-leads anywhere, and nothing is loaded. Its styles stand in attributes, as mail programs want them,
-which a policy admits only by `unsafe-inline`: here they become rules of one style sheet, which the
-policy names by its hash.
+A message contains untrusted text. In its frame (`sandbox`) no script runs, no form is sent, no link
+works, and nothing is loaded. Its styles are in attributes, as mail programs need them, which a
+content security policy allows only by `unsafe-inline`: here they become rules of one style sheet,
+which the policy names by its hash.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def frame_html(html: str, pictures: Mapping[str, bytes] | None = None) -> Framed
     style = etree.SubElement(head, "style")
     style.text = sheet
     text = lxml.html.tostring(document, encoding="unicode", doctype="<!DOCTYPE html>")
-    return FramedMessage(html=text, policy=_policy(sheet))
+    return FramedMessage(html=text, policy=_build_policy(sheet))
 
 
 def frame_text(text: str) -> FramedMessage:
@@ -83,7 +83,7 @@ def frame_text(text: str) -> FramedMessage:
     document.insert(0, head)
     etree.SubElement(head, "style").text = sheet
     html = lxml.html.tostring(document, encoding="unicode", doctype="<!DOCTYPE html>")
-    return FramedMessage(html=html, policy=_policy(sheet))
+    return FramedMessage(html=html, policy=_build_policy(sheet))
 
 
 def frame_mail(raw: bytes) -> FramedMessage:
@@ -98,10 +98,10 @@ def frame_mail(raw: bytes) -> FramedMessage:
         content = content.decode("utf-8", "replace")
     if part.get_content_subtype() != "html":
         return frame_text(content)
-    return frame_html(content, dict(_pictures_of(message)))
+    return frame_html(content, dict(_list_pictures(message)))
 
 
-def _pictures_of(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
+def _list_pictures(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
     for part in message.walk():
         content = part.get_payload(decode=True)
         if part.get_content_type() == "image/png" and isinstance(content, bytes):
@@ -109,7 +109,7 @@ def _pictures_of(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
 
 
 def _place_pictures(document: lxml.html.HtmlElement, pictures: Mapping[str, bytes]) -> None:
-    """Put the pictures of a message in their places; all others are not shown."""
+    """Embed the pictures of a message; others are not shown."""
     for image in document.iter("img"):
         source = image.get("src") or ""
         png = pictures.get(source.removeprefix("cid:")) if source.startswith("cid:") else None
@@ -119,7 +119,7 @@ def _place_pictures(document: lxml.html.HtmlElement, pictures: Mapping[str, byte
 
 
 def _drop_programs(document: lxml.html.HtmlElement) -> None:
-    """Remove handlers and links that are programs: the policy would not run them either."""
+    """Remove event handlers and script links; the policy would not run them either."""
     for element in document.iter():
         if not isinstance(element.tag, str):
             continue
@@ -144,7 +144,7 @@ def _move_styles(document: lxml.html.HtmlElement) -> list[str]:
     return [f".{name}{{{style}}}" for style, name in names.items()]
 
 
-def _policy(sheet: str) -> str:
+def _build_policy(sheet: str) -> str:
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; sandbox; "

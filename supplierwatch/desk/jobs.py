@@ -1,7 +1,7 @@
-"""Work that takes longer than a page may: it runs beside, and its page shows how far it is.
+"""Background jobs of the desk: work that takes longer than a request, with a page of its progress.
 
-It is kept in this process alone, the latest only: what it found is of use for minutes, and what is
-worth keeping it stores itself.
+Only the latest jobs are kept, in this process: results are of use for minutes, and what has to
+last a job stores itself.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 MOST_RUNNING = 2  # each may have a crawl process of its own
 MOST_KEPT = 40
+BUSY = "Two jobs are running already: try again in a minute."
 MOST_STEPS = 60
 MOST_LINES = 40  # of a step
 MOST_CHARACTERS = 400  # of a line
@@ -26,7 +27,7 @@ MOST_CHARACTERS = 400  # of a line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStep:
-    """A step of a job: its name, whether it succeeded, and what is to be said of it."""
+    """A step of a job: its name, whether it succeeded, and its lines of output."""
 
     name: str
     ok: bool
@@ -38,17 +39,17 @@ Report = Callable[[JobStep], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Work as it stands at a moment.
+    """The state of a job at a moment.
 
     Args:
-        job_id: random; who knows it and has the role may see it.
-        kind: of work, which its page knows how to show.
+        job_id: random; whoever knows it and has the role may see it.
+        kind: of job, by which its page shows it.
         title: what it does, in words.
         subject: what it is about: a key, an address.
         by: the name of the user who asked.
         started_at: when.
-        steps: what is done.
-        result: what came of it; None while it runs, and where it failed.
+        steps: the steps that are done.
+        result: None while it runs, and where it failed.
         error: why it failed.
     """
 
@@ -62,11 +63,11 @@ class Job:
     running: bool = True
     result: Any = None
     error: str = ""
-    details: Any = field(default=None)  # of whoever started it, for its page
+    details: Any = field(default=None)  # given at the start, for its page
 
 
 class Jobs:
-    """Starts jobs, a few at a time, and remembers the latest."""
+    """Starts jobs, a few at a time, and keeps the latest."""
 
     def __init__(self, ending: threading.Event | None = None) -> None:
         self.ending = ending or threading.Event()  # once set, jobs should end
@@ -74,7 +75,7 @@ class Jobs:
         self._known: OrderedDict[str, Job] = OrderedDict()
 
     def start(self, job: Job, work: Callable[[Report], Any]) -> bool:
-        """Run `work` in a thread of its own; False, and nothing begun, where too much runs."""
+        """Run `work` in a thread of its own; False without starting it where too much runs."""
         with self._lock:
             running = sum(each.running for each in self._known.values())
             if running >= MOST_RUNNING or self.ending.is_set():
@@ -86,7 +87,7 @@ class Jobs:
         return True
 
     def keep(self, job: Job, result: Any) -> None:
-        """Remember something that took no time, for the next page."""
+        """Keep a result that is ready at once, for the next page."""
         with self._lock:
             self._add(replace(job, running=False, result=result))
 
@@ -97,7 +98,7 @@ class Jobs:
             del self._known[key]
 
     def get(self, job_id: str) -> Job | None:
-        """Return a job as it stands; None for one that is not known any more."""
+        """Return the state of a job; None for one that is not kept any more."""
         with self._lock:
             return self._known.get(job_id)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from supplierwatch.desk.page import Visit, read_number
+from supplierwatch.desk.page import PageRequest, read_number
 
 Row = TypeVar("Row")
 
@@ -21,9 +21,9 @@ class ListPage(Generic[Row]):
     total: int
 
 
-def cut_page(visit: Visit, rows: Sequence[Row], *, size: int) -> ListPage[Row]:
+def cut_page(request: PageRequest, rows: Sequence[Row], *, size: int) -> ListPage[Row]:
     """Return the page that `page` of the query string names, the last one beyond the end."""
     pages = max(1, -(-len(rows) // size))
-    number = min(max(1, read_number(visit.values.get("page", ""), 6) or 1), pages)
+    number = min(max(1, read_number(request.values.get("page", ""), 6) or 1), pages)
     begin = (number - 1) * size
     return ListPage(rows=rows[begin : begin + size], number=number, pages=pages, total=len(rows))

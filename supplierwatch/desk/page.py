@@ -1,4 +1,4 @@
-"""What a page of the desk is made of: its routes, what a request carries, what it answers."""
+"""Declarations of pages of the desk: their routes, requests and responses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_VALUE = 8_000  # characters of a field of a form; more is cut off
 
 
 class DeskSource(Protocol):
-    """What the desk shows: the archive, the configuration in force, the state of the service."""
+    """Gives the desk the archive, the configuration in force, and the state of the service."""
 
     store: Store
 
@@ -53,7 +53,7 @@ class DeskSource(Protocol):
     def send_now(self, subscription: str) -> int:
         """Compose and send what is pending for a subscription; return how many messages.
 
-        It may take as long as its messages take.
+        It blocks until they are sent.
         """
         ...
 
@@ -63,12 +63,12 @@ class DeskSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One request: who asks, for what, with which values.
+class PageRequest:
+    """One request for a page, with its user and values.
 
     `session` is None on pages that need no user. `values` are those of the form or the query
     string; where a name occurs twice, the last; `lists` has all of them. `path` are the values in
-    the path. `home` is the address of the desk for whoever asks, without a slash at its end.
+    the path. `home` is the address of the desk for the client, without a slash at its end.
     """
 
     source: DeskSource
@@ -84,14 +84,14 @@ class Visit:
 
     @property
     def user(self) -> User:
-        """The user who asks; only on pages that need one."""
+        """The signed-in user; only on pages that need one."""
         if self.session is None:
             raise RuntimeError("a page that needs a user was reached without one")
         return self.session.user
 
     @property
     def actor(self) -> Actor:
-        """The user who asks, for the audit trail."""
+        """The signed-in user, for the audit trail."""
         return Actor(name=self.user.name, via="session", client=self.client)
 
     @property
@@ -110,13 +110,13 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """An answer: a template with its values, a redirect, a file, or a document in a frame.
+class PageResponse:
+    """The response of a page: a template with its values, a redirect, a file, or a framed message.
 
-    `signed_in` sets the cookie to this token; an empty one deletes it. `framed` is a rendered
-    message, which is shown in a frame of its own where nothing runs; a page that has such frames
-    says so by `frames`. `provider` leads to an address of the sign-in's provider, the only one that
-    is not the desk's own; `attempt` sets the cookie of such a sign-in, an empty one deletes it.
+    `signed_in` sets the session cookie to this token; an empty one deletes it. `framed` is a
+    rendered message for a sandboxed frame; a page with such frames sets `frames`. `provider`
+    redirects to an address of the sign-in's provider, the only redirect to another host; `attempt`
+    sets the cookie of such a sign-in, an empty one deletes it.
     """
 
     template: str = ""
@@ -141,7 +141,7 @@ class Page:
     """
 
     path: str
-    answer: Callable[[Visit], Shown]
+    handler: Callable[[PageRequest], PageResponse]
     role: Role | None
     method: str = "GET"
     nav: str = ""
@@ -150,11 +150,17 @@ class Page:
     upload: int = 0
 
 
-def missing(why: str) -> Shown:
-    """Return the page that says why there is nothing at an address."""
-    return Shown(template="missing.html", status=404, values={"why": why})
+def not_found(why: str) -> PageResponse:
+    """Return the page with status 404 and a reason."""
+    return PageResponse(template="not-found.html", status=404, values={"why": why})
+
+
+def as_sentence(error: Exception) -> str:
+    """Return the message of an error as a sentence for a page."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def read_number(text: str, digits: int = 18) -> int | None:
-    """Return the whole number of a text; None where it is none, or has more digits."""
+    """Return the whole number of a text; None where it is not one, or has more digits."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None

@@ -22,11 +22,11 @@ MOST_RELATIVE = timedelta(days=7)  # longer ago is shown as a date
 _ZONE: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
 
 
-def template(name: str, values: Mapping[str, Any], timezone: str | None = None) -> str:
+def render_template(name: str, values: Mapping[str, Any], timezone: str | None = None) -> str:
     """Render a template, with times in a zone; by default in that of the machine."""
     reset = _ZONE.set(_find_zone(timezone))
     try:
-        return _environment().get_template(name).render(**values)
+        return _build_environment().get_template(name).render(**values)
     finally:
         _ZONE.reset(reset)
 
@@ -39,30 +39,30 @@ def _find_zone(name: str | None) -> tzinfo | None:
 
 
 @cache
-def _environment() -> Environment:
-    made = Environment(
+def _build_environment() -> Environment:
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
+    environment.filters |= {
         "gap": describe_gap,
         "clock": clock_text,
-        "day": _day,
+        "day": _format_day,
         "iso": iso,
-        "ago": _ago,
+        "ago": _format_ago,
         "line": line,
     }
-    made.globals["static"] = static.address_of
-    return made
+    environment.globals["static"] = static.get_address
+    return environment
 
 
-def _ago(moment: datetime | None) -> str:
+def _format_ago(moment: datetime | None) -> str:
     now = datetime.now(UTC)
     if moment is not None and later(moment, MOST_RELATIVE) < now:
-        return _day(moment)
+        return _format_day(moment)
     return ago(moment, now)
 
 
@@ -74,7 +74,7 @@ def clock_text(moment: datetime | None) -> str:
     return f"{local:%a} {local.day} {local:%b} {local.year:04}, {local:%H:%M %Z}"
 
 
-def _day(moment: datetime | None) -> str:
+def _format_day(moment: datetime | None) -> str:
     if moment is None:
         return "no date"
     local = local_time(moment, _ZONE.get())

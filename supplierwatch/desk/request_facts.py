@@ -1,4 +1,4 @@
-"""What a request says of its client, and by which address it reached the desk."""
+"""Reads the address of a request's client, and the address by which it reached the desk."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def find_client(request: Request) -> str:
 
 
 def find_home(source: DeskSource, request: Request) -> str:
-    """Return the address of the desk for whoever asks, without a slash at its end."""
+    """Return the address of the desk for the client, without a slash at its end."""
     url = source.wired.catalog.settings.service.public_url
     return (url or f"http://{request.headers.get('host', '')}").rstrip("/")

@@ -19,7 +19,7 @@ MOST_LISTED = 1_000  # entries of the folder of backups
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupFile:
-    """A copy of the database that lies in the data folder."""
+    """A copy of the database in the data folder."""
 
     name: str
     size: int  # bytes
@@ -28,7 +28,7 @@ class BackupFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceFacts:
-    """What an operator wants to know of the installation. Sizes in bytes; None: not known."""
+    """Facts of the installation. Sizes in bytes; None: not known."""
 
     versions: tuple[tuple[str, str], ...]
     database: str

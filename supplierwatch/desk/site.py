@@ -1,7 +1,7 @@
-"""The routes of the desk: finds the pages, checks who asks and from where, answers.
+"""The routes of the desk: finds the pages, checks role and origin of requests, answers them.
 
-Nobody but this machine reaches a page before the first user exists. A form is taken only from a
-page of the desk itself: by the Origin of the request and by the token of the session.
+Only this machine reaches a page before the first user exists. A form is accepted only from a page
+of the desk itself: by the Origin of the request and by the CSRF token of the session.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ import supplierwatch.desk.pages
 from storage.model import DeskSession, Role
 from supplierwatch.desk import render, static
 from supplierwatch.desk.accounts.cookies import (
-    attempt_cookie,
-    session_cookie,
+    read_attempt_cookie,
+    read_session_cookie,
     set_attempt_cookie,
     set_session_cookie,
 )
 from supplierwatch.desk.accounts.proxy_users import find_session
-from supplierwatch.desk.api import answering, metrics
-from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, Shown, Visit
+from supplierwatch.desk.api import metrics, routing
+from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, PageRequest, PageResponse
 from supplierwatch.desk.request_facts import find_client, find_home
 from supplierwatch.web.form_uploads import read_upload
 from supplierwatch.web.headers import PRIVATE
@@ -60,13 +60,13 @@ HEADERS = PRIVATE | {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What a form sent: its fields and its files."""
+    """A submitted form: its fields and its files."""
 
     values: Values = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def all_pages() -> tuple[Page, ...]:
+def load_pages() -> tuple[Page, ...]:
     """Return the pages of every module below `supplierwatch.desk.pages`."""
     found: list[Page] = []
     folder = supplierwatch.desk.pages
@@ -78,12 +78,12 @@ def all_pages() -> tuple[Page, ...]:
 
 def routes(source: DeskSource) -> list[Route]:
     """Return the routes of all pages, of the style sheet and script, and of the API."""
-    pages = all_pages()
-    shown = [_route(page, source, pages) for page in pages]
-    return [*shown, *static.routes(), metrics.route(source), *answering.routes(source)]
+    pages = load_pages()
+    own = [_build_route(page, source, pages) for page in pages]
+    return [*own, *static.routes(), metrics.route(source), *routing.routes(source)]
 
 
-def _route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
+def _build_route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
     nav = tuple(sorted((p for p in pages if p.nav), key=lambda p: p.order))
 
     async def answer(request: Request) -> Response:
@@ -99,13 +99,13 @@ def _route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
             if given is None:
                 return Response("The form is too long.", 413, headers=HEADERS)
             form = given
-        return await run_in_threadpool(_answer, page, source, nav, request, form)
+        return await run_in_threadpool(_handle, page, source, nav, request, form)
 
     return Route(page.path, answer, methods=[page.method])
 
 
 def _is_signed_in(source: DeskSource, request: Request) -> bool:
-    token = session_cookie(source, request)
+    token = read_session_cookie(source, request)
     with source.store.reading() as unit:
         return find_session(unit, source, request, token) is not None
 
@@ -115,7 +115,7 @@ def _read_form(page: Page, request: Request, body: bytes) -> Form | None:
     if page.upload:
         sent = read_upload(body, request.headers.get("content-type", ""))
         if sent is not None:
-            texts = {name: (_tidy(text),) for name, text in sent.values.items()}
+            texts = {name: (_clean_value(text),) for name, text in sent.values.items()}
             return Form(values=texts, files=sent.files)
     values = _read_values(body[:MAX_FORM].decode("utf-8", "replace"))
     return None if values is None else Form(values=values)
@@ -129,24 +129,24 @@ def _read_values(text: str) -> Values | None:
     values: dict[str, tuple[str, ...]] = {}
     for name, value in pairs:
         key = name[:100]
-        values[key] = (*values.get(key, ()), _tidy(value))
+        values[key] = (*values.get(key, ()), _clean_value(value))
     return values
 
 
-def _tidy(value: str) -> str:
+def _clean_value(value: str) -> str:
     return value[:MAX_VALUE].replace("\0", "")
 
 
-def _answer(
+def _handle(
     page: Page, source: DeskSource, nav: tuple[Page, ...], request: Request, form: Form
 ) -> Response:
-    token = session_cookie(source, request)
+    token = read_session_cookie(source, request)
     with source.store.reading() as unit:
         session = find_session(unit, source, request, token)
         begun = session is not None or unit.users.has_any()
     if not begun and not is_local(request):
-        return _page(
-            Shown(template="closed.html", status=404),
+        return _build_response(
+            PageResponse(template="closed.html", status=404),
             None,
             nav,
             page,
@@ -155,9 +155,9 @@ def _answer(
         )
     refusal = _refuse(page, session, request, form.values)
     if refusal is not None:
-        return _page(refusal, session, nav, page, begun=begun, note=source.note)
+        return _build_response(refusal, session, nav, page, begun=begun, note=source.note)
     given = form.values if page.method == "POST" else (_read_values(request.url.query) or {})
-    visit = Visit(
+    page_request = PageRequest(
         source=source,
         session=session,
         values={name: values[-1] for name, values in given.items()},
@@ -167,14 +167,14 @@ def _answer(
         home=find_home(source, request),
         token=token or None,
         files=form.files,
-        attempt=attempt_cookie(source, request),
+        attempt=read_attempt_cookie(source, request),
     )
-    shown = page.answer(visit)
-    response = _page(shown, session, nav, page, begun=begun, note=source.note)
-    if shown.signed_in is not None:
-        set_session_cookie(source, response, shown.signed_in)
-    if shown.attempt is not None:
-        set_attempt_cookie(source, response, shown.attempt)
+    answer = page.handler(page_request)
+    response = _build_response(answer, session, nav, page, begun=begun, note=source.note)
+    if answer.signed_in is not None:
+        set_session_cookie(source, response, answer.signed_in)
+    if answer.attempt is not None:
+        set_attempt_cookie(source, response, answer.attempt)
     return response
 
 
@@ -183,23 +183,23 @@ def _refuse(
     session: DeskSession | None,
     request: Request,
     form: Values,
-) -> Shown | None:
-    """Say why a request may not have its page; None where it may."""
+) -> PageResponse | None:
+    """Return the response that refuses a request; None where it is allowed."""
     if page.method == "POST" and not _is_from_the_desk(request, session, form):
-        return Shown(
+        return PageResponse(
             template="refused.html",
             status=403,
-            values={"why": "This form came from another page, or your session is over."},
+            values={"why": "This form came from another page, or your session has ended."},
         )
     if page.role is None:
         return None
     if session is None:
         if page.method == "POST":
-            return Shown(redirect="/sign-in")
+            return PageResponse(redirect="/sign-in")
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return Shown(redirect=f"/sign-in?next={quote(back, safe='')}")
+        return PageResponse(redirect=f"/sign-in?next={quote(back, safe='')}")
     if not session.user.role.includes(page.role):
-        return Shown(
+        return PageResponse(
             template="refused.html",
             status=403,
             values={"why": f"This page is for the role {page.role}; yours is {session.user.role}."},
@@ -216,8 +216,8 @@ def _is_from_the_desk(request: Request, session: DeskSession | None, form: Value
     return hmac.compare_digest(csrf.encode(), session.csrf.encode())
 
 
-def _page(
-    shown: Shown,
+def _build_response(
+    answer: PageResponse,
     session: DeskSession | None,
     nav: tuple[Page, ...],
     page: Page,
@@ -225,15 +225,15 @@ def _page(
     begun: bool,
     note: str,
 ) -> Response:
-    if shown.provider is not None:
-        return RedirectResponse(shown.provider, status_code=303, headers=HEADERS)
-    if shown.redirect is not None:
-        return RedirectResponse(safe_path(shown.redirect), status_code=303, headers=HEADERS)
-    if shown.download is not None:
-        return _download(shown.download)
-    if shown.framed is not None:
-        framed = {"Content-Security-Policy": shown.framed.policy, "X-Frame-Options": "SAMEORIGIN"}
-        return HTMLResponse(shown.framed.html, shown.status, headers=HEADERS | framed)
+    if answer.provider is not None:
+        return RedirectResponse(answer.provider, status_code=303, headers=HEADERS)
+    if answer.redirect is not None:
+        return RedirectResponse(safe_path(answer.redirect), status_code=303, headers=HEADERS)
+    if answer.download is not None:
+        return _download(answer.download)
+    if answer.framed is not None:
+        framed = {"Content-Security-Policy": answer.framed.policy, "X-Frame-Options": "SAMEORIGIN"}
+        return HTMLResponse(answer.framed.html, answer.status, headers=HEADERS | framed)
     role = None if session is None else session.user.role
     common: dict[str, Any] = {
         "session": session,
@@ -244,12 +244,12 @@ def _page(
         "note": note,
     }
     zone = None if session is None else session.user.timezone
-    text = render.template(shown.template, {**common, **shown.values}, zone)
+    text = render.render_template(answer.template, {**common, **answer.values}, zone)
     headers = HEADERS
-    if shown.frames:
+    if answer.frames:
         policy = f"{HEADERS['Content-Security-Policy']}; frame-src 'self'"
         headers = HEADERS | {"Content-Security-Policy": policy}
-    return HTMLResponse(text, shown.status, headers=headers)
+    return HTMLResponse(text, answer.status, headers=headers)
 
 
 def _download(download: Download) -> Response:
@@ -262,7 +262,7 @@ def _download(download: Download) -> Response:
 
 
 def safe_path(target: str) -> str:
-    """Return a path of the desk to lead to; `/` for what leads elsewhere."""
+    """Return a path of the desk to redirect to; `/` for addresses elsewhere."""
     if not target.startswith("/") or target.startswith(("//", "/\\")):
         return "/"
     if any(ord(character) <= 32 or character == "\\" for character in target):

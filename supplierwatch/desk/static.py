@@ -1,4 +1,4 @@
-"""Serves the style sheets, scripts and icon of the desk, under addresses that change with them."""
+"""Serves the style sheets, scripts and icon of the desk; addresses have a hash of the content."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TYPES = {
 
 
 @cache
-def address_of(name: str) -> str:
+def get_address(name: str) -> str:
     """Return the address of a file, with a hash of its bytes."""
     return f"/static/{hashlib.sha256(_read(name)).hexdigest()[:16]}/{name}"
 
@@ -40,7 +40,7 @@ def routes() -> list[Route]:
         )
 
     names = sorted(path.name for path in FOLDER.iterdir() if path.suffix in TYPES)
-    return [Route(address_of(name), answer, methods=["GET"]) for name in names]
+    return [Route(get_address(name), answer, methods=["GET"]) for name in names]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What a subscription means: its rules in words, its next times, the messages to expect."""
+"""Describes a subscription: its rules in words, its next times, the messages to expect."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def look_ahead(
 
 
 def next_times(subscription: Subscription, now: datetime) -> Sequence[datetime]:
-    """Return the next times at which its digests go, in its time zone; none for alerts."""
+    """Return the next times of its digests, in its time zone; none for alerts."""
     times: list[datetime] = []
     zone, after = ZoneInfo(subscription.timezone), now
     while len(times) < TIMES:
@@ -62,7 +62,7 @@ def next_times(subscription: Subscription, now: datetime) -> Sequence[datetime]:
 
 
 def describe_rules(subscription: Subscription) -> tuple[tuple[str, str], ...]:
-    """Return (name, words) of each rule that says when and what is told."""
+    """Return (name, words) of each rule that says what is sent, and when."""
     cadence, quiet = subscription.cadence, subscription.quiet_hours
     at_once = cadence.kind == "immediate"
     minutes = ALERT_SPACE // timedelta(minutes=1)
@@ -72,23 +72,23 @@ def describe_rules(subscription: Subscription) -> tuple[tuple[str, str], ...]:
         rules.append(("Quiet hours", "none"))
     else:
         span = f"{quiet.start:%H:%M} to {quiet.end:%H:%M}"
-        rules.append(("Quiet hours", f"{span}: what is found then goes at their end, together"))
+        rules.append(("Quiet hours", f"{span}: what is found then is sent at their end, together"))
     if not at_once:
         region = cadence.not_on_bank_holidays_of
         words = "sent as on other days" if region is None else f"none on those of {region}"
         rules.append(("Bank holidays", words))
     if at_once:
         most = f"{ALERTS_AT_ONCE} messages in a row, then one every {minutes} minutes with all"
-        rules.append(("Ceiling", f"{most} that came"))
+        rules.append(("Ceiling", f"{most} that was found"))
     else:
-        rules.append(("Ceiling", "one message each time, with all that came"))
+        rules.append(("Ceiling", "one message each time, with all that was found"))
         nothing = "an empty message" if subscription.send_empty else "no message"
-        rules.append(("Where nothing came", nothing))
-    rules.append(("Edits of what was told", "told" if subscription.edits else "not told"))
+        rules.append(("When nothing was found", nothing))
+    rules.append(("Edits of sent articles", "sent" if subscription.edits else "not sent"))
     if subscription.unusual is not None:
-        rules.append(("Unusual volume", f"told, sensitivity {subscription.unusual}"))
+        rules.append(("Unusual volume", f"sent, sensitivity {subscription.unusual}"))
     for each in subscription.expect:
         what = f"the watch {each.watch}" if each.watch else f"the source {each.source}"
         within = write_duration(each.within)
-        rules.append(("Expected", f"told where {what} brings nothing in {within}"))
+        rules.append(("Expected", f"sent if {what} finds nothing in {within}"))
     return tuple(rules)

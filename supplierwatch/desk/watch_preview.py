@@ -1,7 +1,7 @@
-"""What a watch would find in the archive, and what an edit of it adds and drops; bounded in time.
+"""Previews what a watch finds in the archive, and what an edit adds and drops; bounded in time.
 
-The archive is searched by its index for both forms of the query, and what either finds is compared
-by the rules of `backtest`.
+The archive is searched by its index for both forms of the query, and the results are compared by
+the rules of `backtest`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SHOWN = 10  # items of each sort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownChange:
+class PreviewChange:
     """An item that is found, added or dropped. `failed`: why the new query drops it."""
 
     item_id: int
@@ -42,7 +42,7 @@ class ShownChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchPreview:
-    """The effect of a watch. `since`: how far back was looked; `cut`: that a limit ended it there.
+    """The effect of a watch. `since`: how far back was searched; `cut`: whether a limit ended it.
 
     `against` is the query in force; None for a new watch, and where it is the same.
     """
@@ -56,8 +56,8 @@ class WatchPreview:
     per_week: float
     rate: str  # the same in words
     forecasts: tuple[Forecast, ...]
-    told: bool  # by a subscription
-    changes: Mapping[What, tuple[ShownChange, ...]]
+    has_subscription: bool
+    changes: Mapping[What, tuple[PreviewChange, ...]]
 
 
 def preview(
@@ -86,7 +86,7 @@ def preview(
     for item in newest_first:
         if item.first_seen_at >= since:
             run.take(item)
-    told = key in subscriptions_by_watch(draft)
+    has_subscription = key in subscriptions_by_watch(draft)
     with source.store.reading() as unit:
         lowest = unit.fulltext.lowest_since(since)
         first = unit.items.get(lowest) if lowest < 2**52 else None
@@ -103,10 +103,12 @@ def preview(
         cut=any(not result.complete for result in results),
         per_week=run.counts["found"] / weeks,
         rate=rate(run.counts["found"], weeks),
-        forecasts=build_forecasts(source.store, draft, key if told else None, run, (begins, now)),
-        told=told,
+        forecasts=build_forecasts(
+            source.store, draft, key if has_subscription else None, run, (begins, now)
+        ),
+        has_subscription=has_subscription,
         changes={
-            what: tuple(_show(c, names) for c in run.changes if c.what == what)[:SHOWN]
+            what: tuple(_build_change(c, names) for c in run.changes if c.what == what)[:SHOWN]
             for what in ("added", "dropped", "found")
         },
     )
@@ -119,7 +121,7 @@ def _find_covered_since(result: SearchResult, begin: datetime, now: datetime) ->
     return max(begin, result.oldest or now)
 
 
-def _show(change: BacktestChange, names: Mapping[str, str]) -> ShownChange:
+def _build_change(change: BacktestChange, names: Mapping[str, str]) -> PreviewChange:
     item = change.item
     excerpt = excerpt_of(item, change.spans)
     failed = ""
@@ -129,7 +131,7 @@ def _show(change: BacktestChange, names: Mapping[str, str]) -> ShownChange:
         failed = f"excluded by: {clause.text}" if clause.excluded else f"missing: {clause.text}"
         failed += f", because of {words}" if clause.excluded and words else ""
         failed += f": {clause.why}" if not clause.excluded and clause.why else ""
-    return ShownChange(
+    return PreviewChange(
         item_id=item.item_id,
         title=mark_title(item, change.spans),
         sentence=() if excerpt is None else excerpt.segments,

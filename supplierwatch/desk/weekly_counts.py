@@ -1,4 +1,4 @@
-"""How much a watch found in each of the last weeks, for its page and its resource."""
+"""Counts the mentions of a watch in each of the last weeks, for its page and its resource."""
 
 from __future__ import annotations
 

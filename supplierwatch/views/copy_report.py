@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from storage.copying import CopiedTable
 from supplierwatch.formatting.console import console, plural
+from supplierwatch.views.progress_bar import ProgressBar
 
 
-class CopyProgress:
+class CopyProgress(ProgressBar):
     """A progress bar over the rows of a table; hidden where standard error is not a terminal."""
 
     def __init__(self) -> None:
         screen = console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=screen,
-            transient=True,
-            disable=not screen.is_terminal,
-        )
-        self._task = self._bar.add_task("", total=None)
-
-    def __enter__(self) -> CopyProgress:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
+        super().__init__(screen, "", total=None, hidden=not screen.is_terminal)
 
     def take(self, table: str, done: int, total: int) -> None:
         """Show how many rows of a table the target has."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, TextIO
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from storage.model import SourceState
 from supplierwatch.formatting.console import clean, plural
 from supplierwatch.formatting.times import iso
+from supplierwatch.views.progress_bar import ProgressBar
 
 Event = Mapping[str, Any]
 
@@ -39,35 +38,15 @@ class ArchiveCounts:
     sent: int
 
 
-class CrawlProgress:
+class CrawlProgress(ProgressBar):
     """A progress bar over the sources; hidden where `stream` is not a terminal."""
 
     def __init__(self, total: int, names: Mapping[str, str], *, stream: TextIO | None) -> None:
+        screen = Console(file=stream, markup=False, emoji=False, highlight=False)
+        hidden = stream is None or not stream.isatty()
+        super().__init__(screen, "Polling", total=total, hidden=hidden, status=True)
         self._names = names
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[status]}", style="dim"),
-            console=Console(file=stream, markup=False, emoji=False, highlight=False),
-            transient=True,
-            disable=stream is None or not stream.isatty(),
-        )
-        self._task = self._bar.add_task("Polling", total=total, status="")
         self._items = 0
-
-    def __enter__(self) -> CrawlProgress:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
 
     def take(self, event: Event) -> None:
         """Update the bar for an event of a crawl."""

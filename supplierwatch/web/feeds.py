@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from alerts.digest.reader_links import FEEDS
 from supplierwatch.exports.atom import CONTENT_TYPE
+from supplierwatch.web.entity_tags import is_known
 from supplierwatch.web.headers import PRIVATE
 
 HEADERS = PRIVATE | {"Cache-Control": "private, max-age=300"}
@@ -45,8 +46,7 @@ def routes(feeds: Feeds) -> list[Route]:
         if found is None:
             return Response("there is no such feed", 404, headers=HEADERS)
         headers = HEADERS | {"ETag": found.tag}
-        known = request.headers.get("if-none-match", "")
-        if found.tag in [each.strip().removeprefix("W/") for each in known.split(",")]:
+        if is_known(found.tag, request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         return Response(found.body, headers=headers | {"Content-Type": CONTENT_TYPE})
 

@@ -34,7 +34,7 @@ class _Markup(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        ours = {static.address_of(name) for name in ("desk.js", "refresh.js", "reading.js")}
+        ours = {static.get_address(name) for name in ("desk.js", "refresh.js", "reading.js")}
         if tag == "script" and given.get("src") not in ours:
             self.found.append(f"script {given}")
         if tag in ("img", "object", "embed") or (tag == "iframe" and "sandbox" not in given):
@@ -147,7 +147,7 @@ def test_a_form_with_hostile_values_shows_them_as_text(desk: RunningDesk) -> Non
 
 def test_style_and_scripts_of_these_pages_stay_small(desk: RunningDesk) -> None:
     browser = desk.browser()
-    sizes = {name: len(browser.ask(static.address_of(name)).text) for name in _own_files()}
+    sizes = {name: len(browser.ask(static.get_address(name)).text) for name in _own_files()}
     assert sum(size for name, size in sizes.items() if name in ("desk.css", "service.css")) < 30_000
     assert sum(size for name, size in sizes.items() if name in ("desk.js", "refresh.js")) < 60_000
 

@@ -58,7 +58,7 @@ def test_what_goes_next_is_listed_and_sent_now_once(desk: RunningDesk) -> None:
     assert "comms@trust.example morning digest 1" in page.words
 
     page = send_digest(desk, browser)
-    assert "1 message made" in page.words
+    assert "1 message composed" in page.words
     page = browser.ask("/messages")
     assert "Halcyon pauses at the trust" in page.words
     assert "comms@trust.example morning digest 0" in page.words
@@ -94,7 +94,7 @@ def test_what_was_sent_is_sent_again_only_when_a_person_says_so_and_is_marked(
     assert state_of(desk, 1) == MessageState.SENT
     assert change(browser, 1, "resend", again="1").code == 303
     assert state_of(desk, 1) == MessageState.QUEUED
-    assert "asked for by operator" in browser.ask("/messages/1").words
+    assert "requested by operator" in browser.ask("/messages/1").words
     assert "sent again by operator" in browser.ask("/messages").words
 
 
@@ -154,7 +154,7 @@ def test_a_channel_is_tested_and_says_what_was_answered(desk: RunningDesk) -> No
     assert "no mail server: messages become files" in page.words
     form = {"csrf": page.csrf, "channel": "email", "address": "me@trust.example"}
     page = finished(browser, browser.ask("/channels", form))
-    assert "The message to me@trust.example was taken." in page.words
+    assert "The message to me@trust.example was accepted." in page.words
     assert list((desk.instance.data / "mail").glob("**/*.eml"))
     for wrong in ({"address": "nobody"}, {"channel": "none"}):
         assert browser.ask("/channels", form | wrong).code == 400

@@ -80,7 +80,7 @@ def test_nothing_is_added_where_the_file_was_changed_or_another_user_asks(
             "<opml><body>"
             + "".join(f'<outline xmlUrl="https://f{n}.example/"/>' for n in range(2_001))
             + "</body></opml>",
-            "2,000 are taken",
+            "2,000 at most can be imported",
         ),
     ],
     ids=["nothing", "html", "text", "bytes", "entities", "outside", "many"],

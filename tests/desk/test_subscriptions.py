@@ -31,7 +31,7 @@ def test_a_subscription_is_told_in_words_with_its_next_three_times(desk: Running
     assert "Ceiling one message each time" in page.words
     assert page.words.count(", 07:30") == 3
     assert "1 message to each reader in the last 30 days" in page.words
-    assert "comms@trust.example told never 1" in page.words
+    assert "comms@trust.example active never 1" in page.words
 
 
 def test_who_unsubscribed_or_muted_what_is_shown(desk: RunningDesk) -> None:

@@ -83,7 +83,7 @@ def test_a_new_watch_is_added_and_says_that_nobody_is_told_of_it(desk: RunningDe
 
     assert "1 found since" in page.words
     assert "No subscription names this watch" in page.words
-    assert "morning (daily at 07:30): 1 message if it had this watch" in page.words
+    assert "morning (daily at 07:30): 1 message with this watch" in page.words
     assert send(browser, "/new-watch", page, "save").heading == "Saved"
     table = "\n[[watch]]\nkey = 'millbrook'\nlabel = \"Millbrook's\"\n"
     assert file_of(desk) == f"{WATCHES}{table}query = 'millbrook AND paused'\n"
@@ -181,7 +181,7 @@ def test_a_watch_that_is_gone_from_the_file_is_not_written_again(desk: RunningDe
     for _ in range(2):
         page = send(browser, "/watches/corvid/edit", page, "save", query="corvid")
         assert page.code in (400, 409)
-        assert "no longer there" in page.words
+        assert "no longer has this watch" in page.words
     assert file_of(desk) == gone
     assert browser.ask("/watches/corvid/edit").code == 404
 

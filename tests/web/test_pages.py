@@ -28,7 +28,7 @@ MOST_STYLE = 30_000
 
 
 def test_every_page_of_the_desk_is_looked_at() -> None:
-    declared = {page.path for page in site.all_pages() if page.method == "GET"}
+    declared = {page.path for page in site.load_pages() if page.method == "GET"}
 
     assert declared == ADDRESSES.keys() | NO_PAGES.keys()
     assert set(FRAMED) <= ADDRESSES.keys()

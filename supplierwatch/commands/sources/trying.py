@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -37,8 +36,7 @@ def source_at(text: str, *, key: str | None, name: str | None, taken: Sequence[s
     Raises:
         UsageError: it is no web address, or the key is in use.
     """
-    from config.editing.source_file import check_new_key, make_source_key, read_address
-    from config.model import Source, Where
+    from config.editing.source_file import check_new_key, make_source, make_source_key, read_address
     from config.values.invalid_value import InvalidValue
 
     try:
@@ -47,21 +45,7 @@ def source_at(text: str, *, key: str | None, name: str | None, taken: Sequence[s
     except InvalidValue as invalid:
         shown = "the address" if invalid.secret else text
         raise UsageError(f"{shown} {invalid.message}", invalid.hint) from invalid
-    return Source(
-        key=chosen,
-        kind=KINDS[0],
-        url=url,
-        name=name or chosen,
-        every=timedelta(minutes=15),
-        min_every=timedelta(minutes=5),
-        max_every=timedelta(hours=24),
-        enabled=True,
-        confidence="unconfirmed",
-        item_kind="news",
-        language=None,
-        verify_tls=True,
-        where=Where(file="", line=0),
-    )
+    return make_source(url, key=chosen, name=name or chosen, kind=KINDS[0])
 
 
 def try_kinds(

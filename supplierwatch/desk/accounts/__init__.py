@@ -1,1 +1,1 @@
-"""Users, passwords and tokens: what may be, and changes that record themselves."""
+"""Users, passwords and tokens: their checks, and their changes with the audit trail."""

@@ -20,7 +20,7 @@ def is_secure(source: DeskSource) -> bool:
     return url is not None and url.startswith("https:")
 
 
-def session_cookie(source: DeskSource, request: Request) -> str:
+def read_session_cookie(source: DeskSource, request: Request) -> str:
     """Return the token of the session that a request carries; empty for none."""
     name = SECURE_COOKIE if is_secure(source) else COOKIE
     return request.cookies.get(name, "")[:MAX_COOKIE]
@@ -38,8 +38,8 @@ def set_session_cookie(source: DeskSource, response: Response, token: str) -> No
     )
 
 
-def attempt_cookie(source: DeskSource, request: Request) -> str:
-    """Return what a request carries of a sign-in by a provider; empty for none."""
+def read_attempt_cookie(source: DeskSource, request: Request) -> str:
+    """Return the cookie of a sign-in by a provider; empty for none."""
     return request.cookies.get(_name_attempt(source), "")[:MAX_ATTEMPT]
 
 

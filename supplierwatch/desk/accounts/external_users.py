@@ -1,4 +1,4 @@
-"""Which user of the desk an identity at an OpenID Connect provider is, and in which role."""
+"""Maps an identity at an OpenID Connect provider to a user of the desk and a role."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ MOST_VALUES = 10_000  # of the claim with roles
 
 
 class ExternalRefused(Exception):
-    """Raised for an identity that may not sign in; says why, to its holder."""
+    """Raised for an identity that may not sign in; the message is shown to its holder."""
 
 
 def find_external_user(
     unit: Unit, settings: OidcSettings, claims: Mapping[str, Any], now: datetime, client: str
 ) -> User:
-    """Return the user of the claims of an ID token that was checked; make or link them at first.
+    """Return the user of the claims of a verified ID token; at first sign-in link or make them.
 
-    The user is known by issuer and subject. At first it is the one whom an operator added with the
-    mail address that the provider has verified, else, where allowed, a new one. Nobody is taken
-    for a user by name. Where the configuration maps roles, the claim says the role each time.
+    The user is known by issuer and subject. At first sign-in it is the one whom an operator added
+    with the mail address that the provider has verified, else, where allowed, a new one. A name
+    alone never identifies a user. Where the configuration maps roles, the claim sets the role at
+    each sign-in.
 
     Raises:
         ExternalRefused: nobody added them, they have no role, or they are disabled.

@@ -29,21 +29,21 @@ def hash_password(password: str) -> str:
         return _HASHER.hash(password)
 
 
-def is_right(password: str, password_hash: str | None) -> bool:
+def verify_password(password: str, password_hash: str | None) -> bool:
     """Return whether a password has this hash; takes as long where there is none."""
     with _LOCK:
-        # for a known name too: the first sign-in of a process takes longer, whoever it is
-        of_nobody = _hash_of_nobody()
+        # also for a known name, so that the first sign-in of a process takes as long for all names
+        dummy = _make_dummy_hash()
         try:
-            _HASHER.verify(password_hash or of_nobody, password[:LONGEST])
+            _HASHER.verify(password_hash or dummy, password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None
 
 
 @cache
-def _hash_of_nobody() -> str:
-    """Return a hash to compare with where there is none; not made before it is needed."""
+def _make_dummy_hash() -> str:
+    """Return a hash to compare with where a user has none; made at first use."""
     return _HASHER.hash("a password that nobody has")
 
 
@@ -52,8 +52,8 @@ def needs_rehash(password_hash: str) -> bool:
     return _HASHER.check_needs_rehash(password_hash)
 
 
-def why_unfit(password: str, name: str) -> str | None:
-    """Say why a password cannot be taken; None where it can."""
+def find_password_fault(password: str, name: str) -> str | None:
+    """Return why a password is refused; None where it is accepted."""
     if len(password) < SHORTEST:
         return f"A password has {SHORTEST} characters at least."
     if len(password) > LONGEST:
@@ -76,11 +76,11 @@ class FailureLimit:
         self._lock = threading.Lock()
 
     def is_refused(self, name: str) -> bool:
-        """Return whether sign-ins by this name have failed too often lately."""
+        """Return whether sign-ins by this name have failed too often within `WINDOW`."""
         with self._lock:
             return len(self._list_recent(name, self._monotonic())) >= MOST_FAILURES
 
-    def fail(self, name: str) -> None:
+    def count_failure(self, name: str) -> None:
         """Count a failure of this name."""
         now = self._monotonic()
         with self._lock:
@@ -89,7 +89,7 @@ class FailureLimit:
             while len(self._failures) > MOST_COUNTED:
                 self._failures.popitem(last=False)
 
-    def forget(self, name: str) -> None:
+    def reset(self, name: str) -> None:
         """Forget the failures of this name: the password was right."""
         with self._lock:
             self._failures.pop(name, None)

@@ -1,7 +1,7 @@
-"""The session of a request: by its cookie, or by the header of a proxy that signs users in.
+"""Finds the session of a request: by its cookie, or by the header of a proxy that signs users in.
 
-The header is read of requests that come from a declared proxy alone; of others it is as if it was
-not there. Off unless the configuration names both header and proxies.
+The header is read only of requests from a declared proxy, and ignored for all others. Off unless
+the configuration names both header and proxies.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def find_session(
 ) -> DeskSession | None:
     """Return the session of a request; None where nobody is signed in.
 
-    A user whom the proxy names goes before a cookie, and where nobody of that name may sign in,
-    the cookie counts for nothing, either: the browser may be in another's hands by now.
+    The user whom the proxy names takes precedence over a cookie. Where no user of that name may
+    sign in, the cookie is ignored too: somebody else may be using the browser now.
     """
     names = _read_header(source, request)
     if names is None:
@@ -46,7 +46,7 @@ def find_session(
 
 
 def _read_header(source: DeskSource, request: Request) -> list[str] | None:
-    """Return the values of the header; None where it does not count, or there is none."""
+    """Return the values of the header; None where it is ignored or missing."""
     settings = source.wired.catalog.settings.desk
     if settings.proxy_user_header is None or request.client is None:
         return None

@@ -38,7 +38,7 @@ def make_token(
         scopes: what it may be used for.
         days: how long it is valid.
         now: the time.
-        by: the token that it is made by: it may do no more, and ends no later.
+        by: the token that makes it: the new one has no further scopes, and expires no later.
 
     Raises:
         TokenRefused: label, scopes or days cannot be used, or there are too many tokens.

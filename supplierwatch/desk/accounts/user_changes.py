@@ -116,5 +116,5 @@ def read_email(text: str | None) -> str | None:
 def _refuse_last_operator(unit: Unit, user: User, field: str) -> None:
     if unit.users.is_last_operator(user):
         raise UserRefused(
-            f"{user.name} is the only operator who can sign in: make another one first", field
+            f"{user.name} is the only operator who can sign in: add another one first", field
         )

@@ -1,4 +1,4 @@
-"""What a user of the desk may be called, for the command line and the desk."""
+"""Checks names of users, for the command line and the desk."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ MAX_NAME = 60  # characters
 
 
 def is_name(name: str) -> bool:
-    """Return whether a user may be called so."""
+    """Return whether a user may have this name."""
     return 0 < len(name) <= MAX_NAME and name == name.strip() and name.isprintable()

@@ -1,4 +1,4 @@
-"""Cursors: where the next page begins, as text that clients hand back and do not read."""
+"""Cursors: where the next page begins, as opaque text that clients send back."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _decode(name: str, text: str) -> str:
 
 
 def _not_ours(name: str) -> Exception:
-    return bad_parameter(name, "it is no cursor of this address: take that of `next`")
+    return bad_parameter(name, "it is not a cursor of this address: use that of `next`")
 
 
 def _schema() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a route of the API is made of: path, method, role, parameters, body, schema, answer."""
+"""Declarations of routes: path, method, role, parameters, body, schema; requests and answers."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRequest:
-    """A request that may be answered: by a session or by a token, with its values.
+    """An authorized request, by a session or by a token, with its values.
 
     `body` is an instance of the endpoint's body; None where it has none. `home` is the address of
-    the desk for whoever asks, without a slash at its end.
+    the desk for the caller, without a slash at its end.
     """
 
     source: DeskSource
@@ -45,7 +45,7 @@ class ApiRequest:
 
     @property
     def user(self) -> User:
-        """The user who asks; only on routes that need one."""
+        """The calling user; only on routes that need one."""
         known = self.token or self.session
         if known is None:
             raise RuntimeError("a route that needs a user was reached without one")
@@ -53,7 +53,7 @@ class ApiRequest:
 
     @property
     def actor(self) -> Actor:
-        """The user who asks, for the audit trail."""
+        """The calling user, for the audit trail."""
         via = "session" if self.token is None else f"token {self.token.token_id}"
         return Actor(name=self.user.name, via=via, client=self.client)
 
@@ -77,14 +77,14 @@ class Answer:
 class Endpoint:
     """A route. `path` is below `BASE`; `role` is the least that may use it.
 
-    Its examples are the files of its name in `examples`. `body` is the model of the JSON that is
-    sent. `changes`: it changes something, and does so by `writing`. `makes`: it makes something,
-    and takes an Idempotency-Key. `matches`: it needs an If-Match.
+    Its examples are the files of its name in `examples`. `body` is the model of the JSON that
+    clients send. `changes`: it changes something, by `writing`. `creates`: it creates something,
+    and accepts an Idempotency-Key. `needs_if_match`: it needs the header If-Match.
     """
 
     name: str
     path: str
-    answer: Callable[[ApiRequest], Answer]
+    handler: Callable[[ApiRequest], Answer]
     role: Role | None
     summary: str
     schema: Mapping[str, Any]
@@ -92,12 +92,12 @@ class Endpoint:
     method: Method = "GET"
     body: type[BaseModel] | None = None
     changes: bool = False
-    makes: bool = False
-    matches: bool = False
+    creates: bool = False
+    needs_if_match: bool = False
 
     @property
     def scopes(self) -> frozenset[Scope]:
-        """What a token must be made for."""
+        """The scopes that a token needs."""
         if not self.changes:
             return frozenset({Scope.OPERATE if self.role is Role.OPERATOR else Scope.READ})
         operates = {Scope.OPERATE} if self.role is Role.OPERATOR else set()
@@ -106,7 +106,7 @@ class Endpoint:
     @property
     def status(self) -> int:
         """The status of its answer."""
-        return 201 if self.makes else 200
+        return 201 if self.creates else 200
 
     @property
     def example(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
-from supplierwatch.desk.api.problem_details import ApiProblem, shown
+from supplierwatch.desk.api.problem_details import ApiProblem, quote_value
 
 MAX_BODY = 32_768  # bytes
 MAX_ERRORS = 20  # of one body that are named
@@ -31,23 +31,23 @@ def refuse_media_type(request: Request) -> None:
     name, _, value = rest.strip().lower().partition("=")
     in_utf8 = name != "charset" or value.strip('" ') in ("utf-8", "utf8")
     if media_type.strip().lower() != MEDIA_TYPE or not in_utf8:
-        raise ApiProblem(415, f"Content-Type: {shown(given)} is not {MEDIA_TYPE} in UTF-8.")
+        raise ApiProblem(415, f"Content-Type: {quote_value(given)} is not {MEDIA_TYPE} in UTF-8.")
 
 
 def read_json(model: type[BaseModel], body: bytes) -> BaseModel:
     """Return the value of a body.
 
     Raises:
-        ApiProblem: 400 for what is no JSON, 422 for JSON of another form.
+        ApiProblem: 400 for invalid JSON, 422 for JSON of another form.
     """
     try:
         found = model.model_validate_json(body)
     except ValidationError as error:
         listed = error.errors(include_url=False, include_context=False, include_input=False)
         if any(each["type"] == "json_invalid" for each in listed):
-            raise ApiProblem(400, f"The body is no JSON: {listed[0]['msg'][:200]}.") from None
+            raise ApiProblem(400, f"The body is not JSON: {listed[0]['msg'][:200]}.") from None
         errors = [
-            {"pointer": _pointer(each["loc"]), "message": each["msg"][:200]}
+            {"pointer": _build_pointer(each["loc"]), "message": each["msg"][:200]}
             for each in listed[:MAX_ERRORS]
         ]
         first = f"{errors[0]['pointer']}: {errors[0]['message']}"
@@ -65,7 +65,7 @@ def bad_field(name: str, message: str) -> ApiProblem:
     return ApiProblem(422, f"{name}: {message}", more={"errors": errors})
 
 
-def _pointer(place: tuple[int | str, ...]) -> str:
+def _build_pointer(place: tuple[int | str, ...]) -> str:
     """Return a JSON pointer as a fragment (RFC 6901, 6), cut."""
     parts = (str(each).replace("~", "~0").replace("/", "~1") for each in place)
     return "".join(["#", *(f"/{part}" for part in parts)])[:200]

@@ -17,9 +17,9 @@ from starlette.routing import Route
 from storage.errors import DatabaseUnusable
 from storage.jobs.step_jobs import ServiceStep
 from storage.model import MessageState, Role, Scope
-from supplierwatch.desk.api.answering import HEADERS, AllMethods, problem_response, refuse_method
 from supplierwatch.desk.api.authentication import authenticate, refuse_role
 from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.api.routing import HEADERS, AllMethods, problem_response, refuse_method
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.formatting.source_rows import rows
 from supplierwatch.web.locality import is_local
@@ -52,7 +52,7 @@ def _respond(source: DeskSource, request: Request, _body: bytes | None) -> Respo
             raise refuse_method()
         if not is_local(request):
             refuse_role(authenticate(source, request), Role.OPERATOR, {Scope.OPERATE})
-        text = render(gather(source))
+        text = render(read_metrics(source))
     except ApiProblem as problem:
         return problem_response(problem)
     except Exception:  # the client gets an answer, the log the cause
@@ -62,7 +62,7 @@ def _respond(source: DeskSource, request: Request, _body: bytes | None) -> Respo
     return Response(text, headers=headers | {"Content-Type": CONTENT_TYPE})
 
 
-def gather(source: DeskSource) -> tuple[Metric, ...]:
+def read_metrics(source: DeskSource) -> tuple[Metric, ...]:
     """Read the metrics; those of the database are left out while it does not answer."""
     report = source.report()
     found = [
@@ -74,9 +74,9 @@ def gather(source: DeskSource) -> tuple[Metric, ...]:
             "1 for the state of the service, 0 for the others.",
             [({"status": each}, float(report["status"] == each)) for each in STATUSES],
         ),
-        *_workers(report.get("workers", {})),
-        *_waiting(report.get("waiting", {})),
-        *_jobs(report.get("cluster")),
+        *_build_worker_metrics(report.get("workers", {})),
+        *_build_queue_metrics(report.get("waiting", {})),
+        *_build_job_metrics(report.get("cluster")),
     ]
     if "items" in report:
         found.append(make_gauge("items", "Items in the archive.", [({}, report["items"])]))
@@ -92,7 +92,7 @@ def gather(source: DeskSource) -> tuple[Metric, ...]:
     return (*found, *_read_database(source))
 
 
-def _workers(workers: Mapping[str, Any]) -> Iterator[Metric]:
+def _build_worker_metrics(workers: Mapping[str, Any]) -> Iterator[Metric]:
     for name, field, what in (
         ("worker_last_round_seconds", "seconds_ago", "Seconds since a worker's last round."),
         ("worker_failures", "failures", "Rounds of a worker that failed in a row."),
@@ -102,7 +102,7 @@ def _workers(workers: Mapping[str, Any]) -> Iterator[Metric]:
         )
 
 
-def _waiting(waiting: Mapping[str, Any]) -> Iterator[Metric]:
+def _build_queue_metrics(waiting: Mapping[str, Any]) -> Iterator[Metric]:
     yield make_gauge(
         "queue_length",
         "Rows that wait, by queue.",
@@ -115,8 +115,8 @@ def _waiting(waiting: Mapping[str, Any]) -> Iterator[Metric]:
     )
 
 
-def _jobs(cluster: Mapping[str, Any] | None) -> Iterator[Metric]:
-    if cluster is None:  # SQLite, where threads do the steps
+def _build_job_metrics(cluster: Mapping[str, Any] | None) -> Iterator[Metric]:
+    if cluster is None:  # SQLite, where threads run the steps
         return
     yield make_gauge(
         "leads", "1 where this process leads: it plans.", [({}, float(cluster["leads"]))]
@@ -141,7 +141,7 @@ def _read_database(source: DeskSource) -> Iterator[Metric]:
     try:
         with source.store.reading() as unit:
             states = {state.key: state for state in unit.sources.all()}
-            troubles = unit.quarantine.list()
+            failed_tasks = unit.quarantine.list()
     except DatabaseUnusable as error:
         log.warning("desk.metrics-without-database cause=%s", error)
         yield make_gauge("database_up", "1 while the database answers.", [({}, 0)])
@@ -154,7 +154,7 @@ def _read_database(source: DeskSource) -> Iterator[Metric]:
         "Declared sources by state.",
         [({"state": key}, by_state[key]) for key in sorted({*by_state, "ok"})],
     )
-    tasks = Counter(each.task for each in troubles if each.quarantined_at is not None)
+    tasks = Counter(each.task for each in failed_tasks if each.quarantined_at is not None)
     yield make_gauge(
         "quarantined",
         "Work that was set aside, by task.",
@@ -181,5 +181,5 @@ def _escape(text: str) -> str:
 
 
 def make_gauge(name: str, what: str, samples: Iterable[tuple[Labels, float]]) -> Metric:
-    """Return a gauge; `name` without its first word, which all have."""
+    """Return a gauge; `name` without the prefix that all have."""
     return Metric(name=f"supplierwatch_{name}", what=what, samples=tuple(samples))

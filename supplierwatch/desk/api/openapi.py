@@ -22,16 +22,16 @@ from supplierwatch.desk.api.schemas import PROBLEM
 _EXAMPLES = Path(__file__).parent / "examples"
 _PROBLEMS = {
     "400": "A parameter cannot be used; `errors` names it.",
-    "401": "Nobody is known: there is no valid token and no session.",
+    "401": "The caller is not known: there is no valid token and no session.",
     "403": "The role or the scope of the token does not suffice.",
     "404": "There is nothing of this name or number.",
-    "405": "The method is not one of this address.",
-    "409": "It cannot be done as things are.",
-    "412": "What is to be changed was changed since it was read.",
+    "405": "This address does not answer the method.",
+    "409": "The present state does not allow it.",
+    "412": "The resource was changed since it was read.",
     "413": "The body or the answer would be too large.",
     "415": "The body is not declared as JSON.",
     "422": "The body cannot be used; `errors` points to what is wrong.",
-    "428": "There is no If-Match.",
+    "428": "The header If-Match is missing.",
     "500": "The service failed.",
     "503": "The database does not answer.",
 }
@@ -45,12 +45,12 @@ def describe(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         "info": {
             "title": "supplierwatch",
             "version": version("supplierwatch"),
-            "summary": "What a media monitor found, and why.",
+            "summary": "A media monitor: what its watches found, and why.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": BASE}],
         "security": [{"token": []}, {"session": []}],
-        "paths": _paths(endpoints),
+        "paths": _build_paths(endpoints),
         "components": {
             "securitySchemes": {
                 "token": {
@@ -63,7 +63,7 @@ def describe(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
                     "in": "cookie",
                     "name": COOKIE,
                     "description": f"A session of the desk; behind TLS it is `__Host-{COOKIE}`. "
-                    "What is not GET needs the header X-CSRF-Token, too.",
+                    "Methods other than GET also need the header X-CSRF-Token.",
                 },
             },
             "schemas": {
@@ -82,18 +82,18 @@ def describe(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
 
 
 def example_of(endpoint: Endpoint) -> Any:
-    """Return the documented example of what a route answers."""
+    """Return the documented example of an answer of a route."""
     return _read_example(endpoint.example)
 
 
 def body_example_of(endpoint: Endpoint) -> Any:
-    """Return the documented example of what a route is sent."""
+    """Return the documented example of a body for a route."""
     return _read_example(endpoint.body_example)
 
 
 @cache
 def body_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the JSON Schema of a body, whole: references within it would lead elsewhere."""
+    """Return the JSON Schema of a body with its references resolved: OpenAPI has other paths."""
     schema = model.model_json_schema()
     parts = schema.pop("$defs", {})
     found: dict[str, Any] = _resolve(schema, parts)
@@ -116,20 +116,22 @@ def _read_example(name: str) -> Any:
     return json.loads((_EXAMPLES / name).read_text(encoding="utf-8"))
 
 
-def _paths(endpoints: Sequence[Endpoint]) -> dict[str, dict[str, Any]]:
+def _build_paths(endpoints: Sequence[Endpoint]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for each in endpoints:
-        found.setdefault(each.path, {})[each.method.lower()] = _operation(each)
+        found.setdefault(each.path, {})[each.method.lower()] = _build_operation(each)
     return found
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _build_operation(endpoint: Endpoint) -> dict[str, Any]:
     content = {"schema": _reference(endpoint.name), "example": example_of(endpoint)}
-    codes = [code for code in _PROBLEMS if code not in _WRITING or code in _of_writing(endpoint)]
+    codes = [
+        code for code in _PROBLEMS if code not in _WRITING or code in _list_write_codes(endpoint)
+    ]
     responses: dict[str, Any] = {
         str(endpoint.status): {
             "description": endpoint.summary + ".",
-            "headers": _headers(endpoint),
+            "headers": _build_headers(endpoint),
             "content": {"application/json": content},
         },
         **{code: {"$ref": f"#/components/responses/{code}"} for code in codes},
@@ -141,7 +143,10 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "summary": endpoint.summary,
         "description": f"Role {endpoint.role}; scope of a token: "
         f"{' and '.join(sorted(endpoint.scopes))}.",
-        "parameters": [*map(_parameter, endpoint.parameters), *_header_parameters(endpoint)],
+        "parameters": [
+            *map(_build_parameter, endpoint.parameters),
+            *_build_header_parameters(endpoint),
+        ],
         "responses": responses,
     }
     if endpoint.body is not None:
@@ -150,32 +155,32 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     return operation
 
 
-def _of_writing(endpoint: Endpoint) -> set[str]:
-    """Return the statuses that this endpoint has and a reading one has not."""
+def _list_write_codes(endpoint: Endpoint) -> set[str]:
+    """Return the status codes that this endpoint has because it changes something."""
     found = {"409"} if endpoint.changes else set()
     found |= {"415", "422"} if endpoint.body is not None else set()
-    found |= {"422"} if endpoint.makes else set()
-    return found | ({"412", "422", "428"} if endpoint.matches else set())
+    found |= {"422"} if endpoint.creates else set()
+    return found | ({"412", "422", "428"} if endpoint.needs_if_match else set())
 
 
-def _headers(endpoint: Endpoint) -> dict[str, Any]:
+def _build_headers(endpoint: Endpoint) -> dict[str, Any]:
     text = {"schema": {"type": "string"}}
     headers: dict[str, Any] = {"ETag": text} if endpoint.method == "GET" else {}
     if any(each.name == "cursor" for each in endpoint.parameters):
         what = 'The address of the next page, with rel="next" (RFC 8288).'
         headers["Link"] = {"description": what, **text}
-    if endpoint.makes:
-        headers["Location"] = {"description": "The address of what was made.", **text}
+    if endpoint.creates:
+        headers["Location"] = {"description": "The address of the new resource.", **text}
     return headers
 
 
-def _header_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+def _build_header_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     found = []
-    if endpoint.makes:
+    if endpoint.creates:
         what = "A text of your choice; the same request with it is answered the same for a day."
         found.append(("Idempotency-Key", what, False, "b2f7e1"))
-    if endpoint.matches:
-        what = "The ETag of what was read, or `*`."
+    if endpoint.needs_if_match:
+        what = "The ETag of the document that was read, or `*`."
         found.append(("If-Match", what, True, "*"))
     return [
         {
@@ -190,7 +195,7 @@ def _header_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     ]
 
 
-def _parameter(parameter: Parameter) -> Mapping[str, Any]:
+def _build_parameter(parameter: Parameter) -> Mapping[str, Any]:
     schema = parameter.kind.schema()
     if parameter.several:
         schema = {"type": "array", "items": schema}

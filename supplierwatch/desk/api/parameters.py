@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl
 
-from supplierwatch.desk.api.problem_details import ApiProblem, bad_parameter, shown
+from supplierwatch.desk.api.problem_details import ApiProblem, bad_parameter, quote_value
 
 MAX_FIELDS = 100  # of one query string
+MAX_KEY = 64  # characters
 LARGEST = 2**63 - 1  # of a row's number
 _INTEGER = re.compile(r"[0-9]{1,19}")
 _MOMENT = re.compile(
@@ -62,7 +63,7 @@ class Number:
         """Return the number."""
         if not _INTEGER.fullmatch(text) or not self.least <= int(text) <= self.most:
             raise bad_parameter(
-                name, f"{shown(text)} is no number from {self.least:,} to {self.most:,}"
+                name, f"{quote_value(text)} is not a number from {self.least:,} to {self.most:,}"
             )
         return int(text)
 
@@ -80,7 +81,7 @@ class OneOf:
     def read(self, name: str, text: str) -> str:
         """Return the word."""
         if text not in self.words:
-            raise bad_parameter(name, f"{shown(text)} is none of {', '.join(self.words)}")
+            raise bad_parameter(name, f"{quote_value(text)} is none of {', '.join(self.words)}")
         return text
 
     def schema(self) -> dict[str, Any]:
@@ -90,7 +91,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text that is not empty, of so many characters at most."""
+    """A text that is not empty, of `most` characters at most."""
 
     most: int
 
@@ -122,7 +123,7 @@ class Moment:
                 return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         raise bad_parameter(
             name,
-            f"{shown(text)} is no time: write 2026-11-23 or 2026-11-23T07:30:00Z, "
+            f"{quote_value(text)} is not a time: write 2026-11-23 or 2026-11-23T07:30:00Z, "
             "and the + of an offset as %2B",
         )
 
@@ -132,8 +133,32 @@ class Moment:
         return {"type": "string", "pattern": _YEARS, "anyOf": formats}
 
 
+def path_number(name: str, what: str, *, example: int, least: int = 1) -> Parameter:
+    """Return the parameter for the number of a row in a path."""
+    return Parameter(
+        name=name,
+        kind=Number(least=least, most=LARGEST),
+        what=what,
+        example=example,
+        place="path",
+        required=True,
+    )
+
+
+def path_key(what: str, *, example: str) -> Parameter:
+    """Return the parameter `key` in a path, of something in the configuration."""
+    return Parameter(
+        name="key",
+        kind=Words(most=MAX_KEY),
+        what=what,
+        example=example,
+        place="path",
+        required=True,
+    )
+
+
 def limit_parameter(*, default: int, most: int) -> Parameter:
-    """Return the parameter for how many rows are wanted."""
+    """Return the parameter for the most rows of a page."""
     return Parameter(
         name="limit",
         kind=Number(least=1, most=most),
@@ -144,7 +169,7 @@ def limit_parameter(*, default: int, most: int) -> Parameter:
 
 
 def cursor_parameter(kind: Kind, example: str) -> Parameter:
-    """Return the parameter for where a page begins."""
+    """Return the parameter for the beginning of a page."""
     return Parameter(name="cursor", kind=kind, what="`next` of the page before.", example=example)
 
 

@@ -7,11 +7,11 @@ from http import HTTPStatus
 from typing import Any
 
 CONTENT_TYPE = "application/problem+json"
-MAX_SHOWN = 200  # characters of what was sent that an error repeats
+MAX_SHOWN = 200  # characters of a value that an error repeats
 
 
 class ApiProblem(Exception):
-    """Raised for a request that is not answered. `more` are further members of the document."""
+    """Raised for a request that is refused. `more` are further members of the document."""
 
     def __init__(
         self,
@@ -45,6 +45,6 @@ def bad_parameter(name: str, message: str) -> ApiProblem:
     )
 
 
-def shown(value: str) -> str:
-    """Return what was sent, quoted and cut, for an error."""
+def quote_value(value: str) -> str:
+    """Return a value that a client sent, quoted and cut, for an error."""
     return repr(value[:MAX_SHOWN])

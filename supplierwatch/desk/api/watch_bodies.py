@@ -1,4 +1,4 @@
-"""What is sent and answered of a watch's definition, and what an edit of one may fail by."""
+"""Bodies and documents of a watch's definition, and the problems of an edit of one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from supplierwatch.desk.api.endpoint import ApiRequest
 from supplierwatch.desk.api.json_bodies import MAX_ERRORS, Body, bad_field
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import FLAG, TEXT, many, perhaps, record
-from supplierwatch.desk.file_edits import ConfigText, EditTrouble, read_config
+from supplierwatch.desk.file_edits import ConfigText, EditFailure, read_config
 
 FILE = "watches.toml"
 MAX_QUERY = 20_000  # characters
@@ -41,9 +41,9 @@ class WatchBody(Body):
         Field(max_length=MAX_KEYWORDS, description="Instead of a query."),
     ] = []  # noqa: RUF012 (pydantic copies it)
     exact: Annotated[bool, Field(description="Keywords as they are written.")] = False
-    every_outlet: Annotated[bool, Field(description="Tell of each outlet of a story.")] = False
-    events: Annotated[bool, Field(description="Tell the stories of one event as one.")] = False
-    asides: Annotated[bool, Field(description="Name what was cut from pages.")] = True
+    every_outlet: Annotated[bool, Field(description="Report each outlet of a story.")] = False
+    events: Annotated[bool, Field(description="Report stories of one event as one.")] = False
+    asides: Annotated[bool, Field(description="Name matches in text cut from pages.")] = True
 
 
 class NewWatchBody(WatchBody):
@@ -130,10 +130,10 @@ def _read(file: ConfigText, key: str) -> WatchDraft | None:
         raise ApiProblem(409, f"{error}.") from error
 
 
-def problem_of(trouble: EditTrouble, draft: WatchDraft | None = None) -> ApiProblem:
-    """Return the problem details of what hinders an edit."""
-    if trouble.query is not None:
-        error = trouble.query
+def problem_of(failure: EditFailure, draft: WatchDraft | None = None) -> ApiProblem:
+    """Return the problem details of an edit that failed."""
+    if failure.query is not None:
+        error = failure.query
         message = f"{error.message} (column {error.column})"
         more = {
             "errors": [{"pointer": "#/query", "message": message}],
@@ -142,13 +142,13 @@ def problem_of(trouble: EditTrouble, draft: WatchDraft | None = None) -> ApiProb
             "hint": error.hint,
         }
         return ApiProblem(422, f"query: {message}", more=more)
-    if trouble.problems:
+    if failure.problems:
         errors = [
             {"pointer": "#", "message": f"{each.key}: {each.message}; fix: {each.hint}"}
-            for each in trouble.problems[:MAX_ERRORS]
+            for each in failure.problems[:MAX_ERRORS]
         ]
         return ApiProblem(422, "The configuration would not be valid.", more={"errors": errors})
-    if trouble.unwritable:
+    if failure.unwritable:
         pasted = {} if draft is None else {"toml": watch_text(draft)}
-        return ApiProblem(503, f"watches.toml cannot be written: {trouble.text}.", more=pasted)
-    return ApiProblem(409, trouble.text or "watches.toml was changed at this moment: try again.")
+        return ApiProblem(503, f"watches.toml cannot be written: {failure.text}.", more=pasted)
+    return ApiProblem(409, failure.text or "watches.toml was changed at this moment: try again.")

@@ -17,18 +17,18 @@ from starlette.requests import Request
 
 from storage.store import Unit
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, IdempotencyKey
-from supplierwatch.desk.api.entity_tags import tag_of
 from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.web.entity_tags import make_tag
 
 _KEY = re.compile(r'"?([\x21\x23-\x7e]{1,255})"?')  # printable ASCII without blanks and quotes
 
 
 class Repeated(Exception):
-    """Raised where another request has used the key since it was looked for."""
+    """Raised where another request has used the key meanwhile."""
 
 
 class Writing:
-    """A change in the making, within one transaction."""
+    """A change within one transaction."""
 
     def __init__(self, unit: Unit, request: ApiRequest) -> None:
         self.unit = unit
@@ -45,10 +45,10 @@ class Writing:
         """Keep the answer for a repeated request; return it.
 
         Args:
-            answer: what the client is told.
+            answer: for the client.
             kept: the document for repeated requests, where the answer has a secret.
-            audited: that there must be a row in the audit trail; not where all is as it was, and
-                not for what users say of stories, which keeps who said it and when.
+            audited: whether there must be a row in the audit trail: not where nothing changed, and
+                not for marks on stories, which store who made them and when.
         """
         if audited and not self.unit.audit.recorded:
             raise RuntimeError("a change of the API is not in the audit trail")
@@ -88,7 +88,7 @@ def read_key(request: Request, body: bytes) -> IdempotencyKey | None:
     """Return the Idempotency-Key of a request; None without one.
 
     Raises:
-        ApiProblem: it is no key.
+        ApiProblem: it is not a valid key.
     """
     given = request.headers.get("idempotency-key")
     if given is None:
@@ -104,7 +104,7 @@ def read_key(request: Request, body: bytes) -> IdempotencyKey | None:
 
 
 def find_answer(request: ApiRequest) -> Answer | None:
-    """Return what the same request was answered before; None where its key is new.
+    """Return the answer to the same request before; None where its key is new.
 
     Raises:
         ApiProblem: another request has used the key.
@@ -129,12 +129,12 @@ def require_match(request: ApiRequest, document: Mapping[str, Any]) -> None:
         ApiProblem: 412 where it was changed since the client has read it.
     """
     given = [each.strip() for each in (request.if_match or "").split(",")]
-    if given != ["*"] and tag_of(encode(document)) not in given:
+    if given != ["*"] and make_tag(encode(document)) not in given:
         raise ApiProblem(
-            412, "This was changed since you have read it: get it again, and take its ETag."
+            412, "This was changed since you read it: get it again, and send its new ETag."
         )
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
-    """Return a document as it is sent."""
+    """Encode a document as JSON in UTF-8."""
     return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()

@@ -1,1 +1,1 @@
-"""What the pages and the API about stories share: gathering, marks, facets, exports."""
+"""Shared by the pages and the API about stories: reading, marks, facets, exports."""

@@ -19,19 +19,19 @@ SECONDS = 4.0
 
 
 def compile_text(source: DeskSource, text: str) -> Query:
-    """Compile what somebody looks for.
+    """Compile the query of a user.
 
     Raises:
-        QueryError: it is no query.
+        QueryError: it is not valid.
     """
     return compile_query(text, suppliers=source.wired.suppliers, allow_filters_only=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a search found, the stories of the items by their number, and what else it might find.
+class StoryHits:
+    """The results of a search, with the stories of the items by their number.
 
-    `aside`: what matches only in text that was set aside.
+    `aside`: how many more match only in text that was set aside.
     """
 
     result: SearchResult
@@ -41,12 +41,12 @@ class Found:
 
 def search_stories(
     source: DeskSource, query: Query, *, limit: int, since: datetime | None, order: Order
-) -> Found:
+) -> StoryHits:
     """Search the archive, and count what the same words find in text that was set aside."""
-    wish = SearchRequest(limit=limit, since=since, order=order, seconds=SECONDS)
+    search = SearchRequest(limit=limit, since=since, order=order, seconds=SECONDS)
     names = source.wired.source_names
-    result = search_archive(source.store, query, names, wish)
-    aside = count_asides(source.store, query, names, wish)
+    result = search_archive(source.store, query, names, search)
+    aside = count_asides(source.store, query, names, search)
     with source.store.reading() as unit:
         stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(source.wired))
-    return Found(result=result, stories=stories, aside=aside)
+    return StoryHits(result=result, stories=stories, aside=aside)

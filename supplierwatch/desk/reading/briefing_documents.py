@@ -1,11 +1,11 @@
-"""Reads what the document of a briefing is made of."""
+"""Reads the items and licences for the document of a briefing."""
 
 from __future__ import annotations
 
 from alerts.messages.briefing import BriefingDocument
 from storage.model import Briefing
 from storage.store import Unit
-from supplierwatch.desk.page import DeskSource, Visit, read_number
+from supplierwatch.desk.page import DeskSource, PageRequest, read_number
 from supplierwatch.exports.briefings import build_document
 
 
@@ -31,12 +31,14 @@ def read_document(
     )
 
 
-def read_briefing(visit: Visit) -> tuple[Briefing, BriefingDocument] | None:
+def read_briefing(request: PageRequest) -> tuple[Briefing, BriefingDocument] | None:
     """Return the briefing that the path names, and its document; None where the user has none."""
-    number = read_number(visit.path["number"]) or 0
-    with visit.source.store.reading() as unit:
-        found = unit.briefings.get(number, visit.user.user_id)
+    number = read_number(request.path["number"]) or 0
+    with request.source.store.reading() as unit:
+        found = unit.briefings.get(number, request.user.user_id)
         if found is None:
             return None
-        document = read_document(unit, visit.source, found, author=visit.user.name, home=visit.home)
+        document = read_document(
+            unit, request.source, found, author=request.user.name, home=request.home
+        )
     return found, document

@@ -1,4 +1,4 @@
-"""What the template of a story in a list asks for: where the story began."""
+"""Functions for the template of a story in a list: where the story began."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from alerts.digest.entry import Entry
 from alerts.digest.syndication_text import first_line, release_line
 from supplierwatch.desk import render
-from supplierwatch.desk.page import Visit
+from supplierwatch.desk.page import PageRequest
 
 
-def card_functions(visit: Visit) -> Mapping[str, Callable[..., Any]]:
+def card_functions(request: PageRequest) -> Mapping[str, Callable[..., Any]]:
     """Return the functions of the template `reading/story-card.html`."""
-    context = visit.source.context
+    context = request.source.context
 
     def origin_of(entry: Entry) -> str:
         if entry.story is None:

@@ -7,14 +7,14 @@ from datetime import datetime
 from storage.model import Actor, Change, StoredItem
 from storage.store import Unit
 
-MOST_EVENTS = 20  # that a story was taken out of, to choose from
+MOST_EVENTS = 20  # events that a story was taken out of, to choose from
 
 
 class EventRefused(ValueError):
     """Raised for a change of an event that cannot be made; says why and what to do."""
 
 
-def read_apart(unit: Unit, item: StoredItem) -> tuple[tuple[int, StoredItem], ...]:
+def read_former_events(unit: Unit, item: StoredItem) -> tuple[tuple[int, StoredItem], ...]:
     """Return the events that the story of an item was taken out of, each with its first item."""
     events = unit.events.list_separated_from(item.item_id)[:MOST_EVENTS]
     leads = {each.item_id: each for each in unit.items.get_many(events)}
@@ -48,7 +48,7 @@ def put_report_back(
 
     Args:
         unit: the transaction.
-        actor: who asks.
+        actor: for the audit trail.
         item: any item of the story.
         event_id: None chooses the only event that it was taken out of.
         now: the time.

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.search.facets import DateBar, Facets, FacetValue
-from supplierwatch.desk.page import Visit
-from supplierwatch.desk.reading.narrowing import Narrowing, address_of
+from supplierwatch.desk.page import PageRequest
+from supplierwatch.desk.reading.narrowing import Narrowing, build_address
 
 _KINDS = {
     "news": "news",
@@ -20,7 +20,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownValue:
+class FacetLink:
     """A value of a facet with the address that narrows the search to it, or widens it again."""
 
     label: str
@@ -30,16 +30,16 @@ class ShownValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownFacet:
+class FacetGroup:
     """A facet with a heading. `more`: how many values are left out."""
 
     title: str
-    values: tuple[ShownValue, ...]
+    values: tuple[FacetLink, ...]
     more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownBar:
+class HistogramBar:
     """A bar of the histogram, 0 to 100 high, with the address that narrows the search to it."""
 
     bar: DateBar
@@ -48,24 +48,24 @@ class ShownBar:
 
 
 def show_facets(
-    visit: Visit, parameters: Mapping[str, str], narrowing: Narrowing, facets: Facets
-) -> list[ShownFacet]:
-    """Return the facets that tell something, each value with its address."""
-    context = visit.source.context
+    request: PageRequest, parameters: Mapping[str, str], narrowing: Narrowing, facets: Facets
+) -> list[FacetGroup]:
+    """Return the facets that have values, each value with its address."""
+    context = request.source.context
 
     def show(
         title: str, name: str, values: Sequence[FacetValue], labels: Mapping[str, str], more: int
-    ) -> ShownFacet:
+    ) -> FacetGroup:
         present = getattr(narrowing, name)
-        return ShownFacet(
+        return FacetGroup(
             title=title,
             more=more,
             values=tuple(
-                ShownValue(
+                FacetLink(
                     label=labels.get(each.value, each.value),
                     count=each.count,
                     chosen=each.value == present,
-                    address=address_of(
+                    address=build_address(
                         "/search",
                         dict(parameters) | {name: "" if each.value == present else each.value},
                     ),
@@ -86,15 +86,15 @@ def show_facets(
     return [each for each in every if each.values]
 
 
-def show_bars(parameters: Mapping[str, str], bars: Sequence[DateBar]) -> list[ShownBar]:
+def show_bars(parameters: Mapping[str, str], bars: Sequence[DateBar]) -> list[HistogramBar]:
     """Return the bars of a histogram with their heights and addresses."""
     most = max((bar.count for bar in bars), default=1)
     return [
-        ShownBar(
+        HistogramBar(
             bar=bar,
-            # a bar of one among thousands is seen, too
+            # a bar of one among thousands is visible too
             height=max(3.0, round(100 * bar.count / most, 1)) if bar.count else 0.0,
-            address=address_of(
+            address=build_address(
                 "/search",
                 dict(parameters) | {"from": bar.first.isoformat(), "to": bar.last.isoformat()},
             ),

@@ -1,4 +1,4 @@
-"""Searches the archive and counts the facets of what was found, for the page and the API."""
+"""Searches the archive and counts the facets of the results, for the page and the API."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from supplierwatch.wiring import newsrooms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetedResult:
-    """What a search found: at most `MOST_COUNTED` hits in its order, and their facets.
+    """The results of a search: at most `MOST_COUNTED` hits in its order, and their facets.
 
-    The hits have no spans: `locate` finds them for those that are shown. `aside`: what matches only
-    in text that was set aside from pages.
+    The hits have no spans: `locate` finds them for those that are shown. `aside`: how many more
+    match only in text that was set aside from pages.
     """
 
     query: Query
@@ -55,12 +55,12 @@ class FacetedResult:
 def search_with_facets(
     source: DeskSource, query: Query, *, order: Order, since: datetime | None = None
 ) -> FacetedResult:
-    """Search the archive until one more than `MOST_COUNTED` was found, or the time is over."""
-    wish = SearchRequest(
+    """Search the archive until one more than `MOST_COUNTED` was found, or the time has run out."""
+    search = SearchRequest(
         limit=MOST_COUNTED + 1, since=since, order=order, seconds=SECONDS, spans=False
     )
     names = source.wired.source_names
-    result = search_archive(source.store, query, names, wish)
+    result = search_archive(source.store, query, names, search)
     hits = result.hits[:MOST_COUNTED]
     items = [hit.item for hit in hits]
     suppliers = NAMED.find(items, source.context)
@@ -69,7 +69,7 @@ def search_with_facets(
         result=result,
         hits=hits,
         facets=count_facets(items, suppliers, exact=result.complete),
-        aside=count_asides(source.store, query, names, wish),
+        aside=count_asides(source.store, query, names, search),
     )
 
 

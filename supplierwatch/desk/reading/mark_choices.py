@@ -1,4 +1,4 @@
-"""What the forms about stories offer: users, watches, subscriptions, tags, spans of time."""
+"""Choices in the forms about stories: users, watches, subscriptions, tags, spans of time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from storage.model import Role
 from storage.store import Unit
-from supplierwatch.desk.page import Visit
+from supplierwatch.desk.page import PageRequest
 from supplierwatch.desk.reading.mark_requests import MAX_NOTE, MAX_REASON, MAX_TAG, MUTE_DAYS
 
 MOST_PEOPLE = 200
@@ -29,15 +29,15 @@ class MarkChoices:
     max_reason: int = MAX_REASON
 
 
-def read_choices(unit: Unit, visit: Visit) -> MarkChoices:
-    """Return what the forms of a page offer to its user."""
-    context = visit.source.context
+def read_choices(unit: Unit, request: PageRequest) -> MarkChoices:
+    """Return the choices in the forms of a page for its user."""
+    context = request.source.context
     people = [user.name for user in unit.users.list() if user.disabled_at is None]
     return MarkChoices(
         people=tuple(people[:MOST_PEOPLE]),
         watches={key: words.label for key, words in context.names.watches.items()},
-        subscriptions=tuple(each.key for each in visit.source.wired.catalog.subscriptions),
+        subscriptions=tuple(each.key for each in request.source.wired.catalog.subscriptions),
         suppliers=context.supplier_names,
         tags=tuple(tag for tag, _ in unit.marks.tags()),
-        may_edit=visit.user.role.includes(Role.EDITOR),
+        may_edit=request.user.role.includes(Role.EDITOR),
     )

@@ -1,4 +1,4 @@
-"""Checks and carries out what users say of stories, for the pages and the API alike."""
+"""Checks and stores marks of users on stories, for the pages and the API alike."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MUTE_DAYS = (1, 7, 30, 365)
 
 
 class MarkRefused(ValueError):
-    """Raised for something that cannot be said of a story; says why and what to do."""
+    """Raised for a mark that is refused; says why and what to do."""
 
 
 def star(unit: Unit, user: User, item: StoredItem, now: datetime, *, on: bool) -> None:
@@ -79,7 +79,7 @@ def tag(unit: Unit, user: User, item: StoredItem, text: str, now: datetime) -> N
     """Add a tag to a story.
 
     Raises:
-        MarkRefused: it is no tag, or the story has too many marks.
+        MarkRefused: the tag is not valid, or the story has too many marks.
     """
     _add(unit, item, MarkKind.TAG, user, now, text=read_tag(text))
 
@@ -98,7 +98,7 @@ def mark_irrelevant(
     now: datetime,
     watches: Collection[str],
 ) -> None:
-    """Note that a story is not what a watch is for.
+    """Mark a story as not relevant to a watch.
 
     Raises:
         MarkRefused: the watch is unknown, the reason too long, or the story has too many marks.
@@ -112,7 +112,7 @@ def mark_irrelevant(
 
 
 def mark_relevant(unit: Unit, user: User, item: StoredItem, watch_key: str, now: datetime) -> None:
-    """Take a "not relevant" back, whoever said it on the desk."""
+    """Take a "not relevant" back, whoever marked it on the desk."""
     unit.marks.end(item.item_id, MarkKind.IRRELEVANT, user.user_id, now, watch_key=watch_key)
 
 

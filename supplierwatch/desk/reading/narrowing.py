@@ -18,7 +18,7 @@ _HOST = re.compile(r"[\w.-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowing:
-    """What a search is narrowed to; empty for nothing. `first` and `last` are days, inclusive."""
+    """The facets chosen in a search; empty for none. `first` and `last` are days, inclusive."""
 
     supplier: str = ""
     source: str = ""
@@ -50,7 +50,7 @@ class Narrowing:
         return replace(self, **blank)  # type: ignore[arg-type]
 
     def parameters(self) -> dict[str, str]:
-        """Return the parameters of an address that say the same."""
+        """Return the same as parameters of an address."""
         names = {"first": "from", "last": "to"}
         made = {}
         for each in fields(self):
@@ -89,7 +89,7 @@ def read_narrowing(
     )
 
 
-def address_of(path: str, parameters: Mapping[str, str | int | None]) -> str:
+def build_address(path: str, parameters: Mapping[str, str | int | None]) -> str:
     """Return the address of a page with the parameters that are not empty."""
     kept = {name: value for name, value in parameters.items() if value not in ("", None)}
     return path + (f"?{urlencode(kept)}" if kept else "")

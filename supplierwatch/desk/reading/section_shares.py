@@ -1,4 +1,4 @@
-"""Which stories of each section of Today are shown, so that the page stays short on a busy day."""
+"""Selects the stories of each section of Today that are shown, so that the page stays short."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alerts.digest.digest import Section, WatchBlock
 from alerts.messages.wording import section_name
 
-ARCHIVE = "From the archive"  # the name of what is about no supplier
+ARCHIVE = "From the archive"  # the name of the section of no supplier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def share_out(sections: Sequence[Section], most: int, chosen: str = "") -> list[
             if name == chosen
         ]
     share = _find_share([len(section.entries) for section in sections], most)
-    return [_cut(name, section, share) for name, section in named]
+    return [_cut_section(name, section, share) for name, section in named]
 
 
 def _find_share(counts: Sequence[int], most: int) -> int:
@@ -48,7 +48,7 @@ def _find_share(counts: Sequence[int], most: int) -> int:
     return share
 
 
-def _cut(name: str, section: Section, share: int) -> SectionShare:
+def _cut_section(name: str, section: Section, share: int) -> SectionShare:
     total = len(section.entries)
     left = share
     blocks = []

@@ -1,4 +1,4 @@
-"""What is said of stories, as one user sees it, and whether they have read them."""
+"""Marks on stories as one user sees them, and whether the user has read the stories."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.store import Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryMarks:
-    """What is said of a story. `starred`: by this user; the rest is said by and to everybody."""
+    """The marks on a story. `starred`: by this user; the others are by and for all users."""
 
     starred: bool = False
     notes: tuple[Mark, ...] = ()
@@ -29,7 +29,7 @@ NOTHING = StoryMarks()
 
 
 def read_marks(unit: Unit, user: User, story_ids: Collection[int]) -> dict[int, StoryMarks]:
-    """Return story id -> what is said of it, for stories of which something is."""
+    """Return story id -> its marks, for stories that have some."""
     return {
         story: sort_marks(marks, user) for story, marks in unit.marks.of_stories(story_ids).items()
     }
@@ -65,7 +65,7 @@ def find_unread(
 def is_edited(
     item: StoredItem, mention: Mention, reading: StoryReadState | None, user: User
 ) -> bool:
-    """Whether a user had read an item and it was edited since."""
+    """Return whether a user has read an item and it was edited since."""
     if item.revised_at is None or _is_new(mention, reading, user):
         return False
     read_at = user.seen_at if reading is None else reading.at

@@ -1,4 +1,4 @@
-"""Which suppliers are named in items, remembered from search to search."""
+"""Finds the suppliers named in items, cached from search to search."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from storage.model import StoredItem
 MOST_KEPT = 50_000  # items
 
 
-class NamedSuppliers:
-    """Finds the suppliers in items, and remembers them by item and version. Safe in threads."""
+class SupplierCache:
+    """Finds the suppliers in items, cached by item and version. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -39,4 +39,4 @@ class NamedSuppliers:
         return found
 
 
-NAMED = NamedSuppliers()
+NAMED = SupplierCache()

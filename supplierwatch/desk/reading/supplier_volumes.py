@@ -1,4 +1,4 @@
-"""How much was found of each supplier: by week, against the usual, share of voice."""
+"""Counts stories of each supplier: by week, against the usual, share of voice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.telling.volumes import CountedMention
 from supplierwatch.desk.page import DeskSource
 
 WEEKS = 8
-LEAST_WEEKS = 3  # with something found, before which nothing is usual
+LEAST_WEEKS = 3  # of history with stories, without which there is no usual volume
 MOST_COUNTED = 10_000  # items, the newest
 _WEEK = timedelta(weeks=1)
 
@@ -37,7 +37,7 @@ class SupplierVolume:
     last_at: datetime | None
 
     @property
-    def judged(self) -> str:
+    def comparison(self) -> str:
         """The last week against the usual, in words; empty with too little history."""
         if self.usual is None:
             return ""
@@ -48,7 +48,7 @@ class SupplierVolume:
 
 
 class _Volumes:
-    """Counts suppliers, and remembers which items name them. Safe in threads."""
+    """Counts suppliers, and caches which items name them. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()

@@ -1,4 +1,4 @@
-"""Gathers the stories of Today: those of a span of time, or those that carry a mark."""
+"""Reads the stories of Today: those of a span of time, or those with a mark."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ Found = Sequence[tuple[Mention, StoredItem]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TodayWish:
-    """What a user wants to see. `since` counts for what is not chosen by a mark."""
+class TodayFilter:
+    """Which stories a user wants to see. `since` does not apply to those chosen by a mark."""
 
     since: datetime
     now: datetime
@@ -91,52 +91,54 @@ class TodayStories:
         return list(grouped.values())
 
     def marks_of(self, entry: Entry) -> StoryMarks:
-        """Return what is said of the story of an entry."""
+        """Return the marks on the story of an entry."""
         return self.marks.get(self.items[entry.item_id].story_id, NOTHING)
 
     def is_unread(self, entry: Entry) -> bool:
-        """Whether the user has not read the story of an entry."""
+        """Return whether the user has not read the story of an entry."""
         return self.items[entry.item_id].story_id in self.unread
 
 
-def gather_today(unit: Unit, context: TellingContext, user: User, wish: TodayWish) -> TodayStories:
-    """Gather the stories that a user wants to see, arranged as in a digest."""
-    found, cut = _find_mentions(unit, user, wish)
-    by_mark = wish.show in ("starred", "mine", "tag")
+def gather_today(
+    unit: Unit, context: TellingContext, user: User, filters: TodayFilter
+) -> TodayStories:
+    """Read the stories that a user wants to see, arranged as in a digest."""
+    found, cut = _find_mentions(unit, user, filters)
+    by_mark = filters.show in ("starred", "mine", "tag")
     stories = {item.story_id for _, item in found}
     marks = read_marks(unit, user, stories)
     readings = unit.read_states.of_stories(user.user_id, stories)
     unread = find_unread(found, readings, user)
-    if wish.show == "unread":
+    if filters.show == "unread":
         found = [pair for pair in found if pair[1].story_id in unread]
     dismissed = _read_dismissed(unit, user, marks, stories)
     irrelevant = [pair for pair in found if _key_of(pair) in dismissed]
     shown = found if by_mark else [pair for pair in found if _key_of(pair) not in dismissed]
-    tellings = [_telling(*pair, readings, user, wish) for pair in shown]
+    tellings = [_build_telling(*pair, readings, user, filters) for pair in shown]
     muted: list[tuple[PendingTelling, DeskMute]] = []
     if not by_mark:
-        mutes = unit.desk_mutes.of_user(user.user_id, wish.now)
+        mutes = unit.desk_mutes.of_user(user.user_id, filters.now)
         muted = [(each, mute) for each in tellings if (mute := _find_mute(each, mutes, context))]
         hidden = {telling.mention.mention_id for telling, _ in muted}
         tellings = [each for each in tellings if each.mention.mention_id not in hidden]
     members = members_of(unit, [item for _, item in found])
-    asides = () if by_mark else unit.asides.since(wish.since, limit=MOST_ASIDES)
+    asides = () if by_mark else unit.asides.since(filters.since, limit=MOST_ASIDES)
     digest = build_digest(
         explain_tellings(unit, tellings, context),
         names=context.names,
-        occasion=_occasion(user, wish),
-        coverage=unit.coverage(wish.since, wish.now),
+        occasion=_build_occasion(user, filters),
+        coverage=unit.coverage(filters.since, filters.now),
         members=members,
         asides=[one for one in asides if one.watch_key in context.names.watches],
     )
-    left_out = [_telling(*pair, readings, user, wish) for pair in irrelevant]
+    left_out = [_build_telling(*pair, readings, user, filters) for pair in irrelevant]
     return TodayStories(
         digest=digest,
         found=found,
         items={item.item_id: item for _, item in found},
         marks=marks,
         unread=unread,
-        muted=_muted_entries(unit, context, muted),
+        muted=_build_muted_entries(unit, context, muted),
         irrelevant=()
         if by_mark
         else entries_of(explain_tellings(unit, left_out, context), context.names, members),
@@ -146,16 +148,16 @@ def gather_today(unit: Unit, context: TellingContext, user: User, wish: TodayWis
     )
 
 
-def _find_mentions(unit: Unit, user: User, wish: TodayWish) -> tuple[Found, bool]:
-    if wish.show in ("starred", "mine", "tag"):
-        return _find_marked(unit, user, wish)
-    found = unit.mention_pages.list(MentionRange(since=wish.since), limit=MOST + 1)
-    edited = unit.mention_pages.of_edits(wish.since, limit=MOST_EDITED)
+def _find_mentions(unit: Unit, user: User, filters: TodayFilter) -> tuple[Found, bool]:
+    if filters.show in ("starred", "mine", "tag"):
+        return _find_marked(unit, user, filters)
+    found = unit.mention_pages.list(MentionRange(since=filters.since), limit=MOST + 1)
+    edited = unit.mention_pages.of_edits(filters.since, limit=MOST_EDITED)
     every = [pair for pair in (*found[:MOST], *edited) if not pair[0].baseline]
     return every, len(found) > MOST
 
 
-def _find_marked(unit: Unit, user: User, wish: TodayWish) -> tuple[Found, bool]:
+def _find_marked(unit: Unit, user: User, filters: TodayFilter) -> tuple[Found, bool]:
     ids = {
         "starred": lambda: unit.marks.find_items(
             MarkKind.STAR, limit=MOST_MARKED + 1, user_id=user.user_id
@@ -163,16 +165,16 @@ def _find_marked(unit: Unit, user: User, wish: TodayWish) -> tuple[Found, bool]:
         "mine": lambda: unit.marks.find_items(
             MarkKind.ASSIGNMENT, limit=MOST_MARKED + 1, assignee_id=user.user_id
         ),
-        "tag": lambda: unit.marks.find_items(MarkKind.TAG, limit=MOST_MARKED + 1, text=wish.tag),
-    }[wish.show]()
+        "tag": lambda: unit.marks.find_items(MarkKind.TAG, limit=MOST_MARKED + 1, text=filters.tag),
+    }[filters.show]()
     items = unit.items.get_many(ids[:MOST_MARKED])
     found = unit.mention_pages.of_stories(sorted({item.story_id for item in items}), limit=MOST)
     with_watch = {item.story_id for _, item in found}
-    bare = [(_no_mention(item), item) for item in items if item.story_id not in with_watch]
-    return [*found, *bare], len(ids) > MOST_MARKED
+    rest = [(_build_placeholder(item), item) for item in items if item.story_id not in with_watch]
+    return [*found, *rest], len(ids) > MOST_MARKED
 
 
-def _no_mention(item: StoredItem) -> Mention:
+def _build_placeholder(item: StoredItem) -> Mention:
     """Return a mention by no watch, for an item that is shown though none found it."""
     match = Match(
         watch_key="", watch_version=0, item_id=item.item_id, revision=item.revision, spans=()
@@ -189,7 +191,7 @@ def _read_dismissed(
 
     By anybody on the desk, or by a link in a message to the address of the user.
     """
-    on_desk = {(story, key) for story, said in marks.items() for key in said.irrelevant_to}
+    on_desk = {(story, key) for story, each in marks.items() for key in each.irrelevant_to}
     if user.email is None:
         return frozenset(on_desk)
     address = user.email.lower()
@@ -212,15 +214,15 @@ def _find_mute(
     return find_mute(mutes, telling.item, watch, lambda: hit_suppliers(telling, context))
 
 
-def _telling(
+def _build_telling(
     mention: Mention,
     item: StoredItem,
     readings: Mapping[int, StoryReadState],
     user: User,
-    wish: TodayWish,
+    filters: TodayFilter,
 ) -> PendingTelling:
     edited = is_edited(item, mention, readings.get(item.story_id), user)
-    before = item.first_seen_at < wish.since and wish.show in ("all", "unread")
+    before = item.first_seen_at < filters.since and filters.show in ("all", "unread")
     return PendingTelling(
         subscriber_id=NOBODY,
         mention=mention,
@@ -231,7 +233,7 @@ def _telling(
     )
 
 
-def _muted_entries(
+def _build_muted_entries(
     unit: Unit, context: TellingContext, muted: Sequence[tuple[PendingTelling, DeskMute]]
 ) -> tuple[MutedEntry, ...]:
     found = explain_tellings(unit, [telling for telling, _ in muted], context)
@@ -240,13 +242,13 @@ def _muted_entries(
     return tuple(MutedEntry(entry=each, mute=by_item[each.item_id]) for each in entries)
 
 
-def _occasion(user: User, wish: TodayWish) -> Occasion:
+def _build_occasion(user: User, filters: TodayFilter) -> Occasion:
     return Occasion(
         kind="digest",
         recipient=user.name,
         subscriptions=(),
         schedules=(),
         timezone="UTC",
-        since=wish.since,
-        now=wish.now,
+        since=filters.since,
+        now=filters.now,
     )

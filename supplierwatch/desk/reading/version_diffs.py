@@ -1,4 +1,4 @@
-"""Draws what changed between the versions of an article, paragraph by paragraph. Pure."""
+"""Computes the changes between versions of an article, word by word. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from alerts.text.sanitize import fragment, shorten
 from alerts.text.word_diff import DiffPiece, word_diff
 from storage.model import ItemRevision, StoredItem
 
-MOST_VERSIONS = 20  # newest, whose changes are drawn
+MOST_VERSIONS = 20  # newest, whose changes are shown
 MOST_CHARACTERS = 12_000  # of one difference
 CONTEXT = 24  # unchanged words that are shown on each side of a change
 
@@ -22,7 +22,7 @@ Version = ItemRevision | StoredItem
 class VersionDiff:
     """A version against the one before. `title` is None where the headline is the same.
 
-    `text` has unchanged passages cut to what stands beside a change; `cut`: there is more.
+    `text` has unchanged passages cut to the words beside a change; `cut`: there is more.
     """
 
     number: int
@@ -36,15 +36,15 @@ class VersionDiff:
 
 
 def diff_versions(item: StoredItem, earlier: Sequence[ItemRevision]) -> tuple[VersionDiff, ...]:
-    """Return what each version changed, the newest first; nothing for a single version."""
+    """Return the changes of each version, the newest first; nothing for a single version."""
     every: list[Version] = [*earlier, item]
     pairs = list(enumerate(zip(earlier, every[1:], strict=False), start=2))[-MOST_VERSIONS:]
-    return tuple(_diff(number, old, new) for number, (old, new) in reversed(pairs))
+    return tuple(_diff_version(number, old, new) for number, (old, new) in reversed(pairs))
 
 
-def _diff(number: int, old: ItemRevision, new: Version) -> VersionDiff:
+def _diff_version(number: int, old: ItemRevision, new: Version) -> VersionDiff:
     title = word_diff(fragment(old.title), fragment(new.title))
-    pieces, cut = _bound(fold_unchanged(word_diff(fragment(old.body), fragment(new.body))))
+    pieces, cut = _cut_pieces(fold_unchanged(word_diff(fragment(old.body), fragment(new.body))))
     return VersionDiff(
         number=number,
         seen_at=new.revised_at if isinstance(new, StoredItem) else new.fetched_at,
@@ -73,7 +73,7 @@ def fold_unchanged(pieces: Sequence[DiffPiece]) -> tuple[DiffPiece, ...]:
     return tuple(folded)
 
 
-def _bound(pieces: Sequence[DiffPiece]) -> tuple[tuple[DiffPiece, ...], bool]:
+def _cut_pieces(pieces: Sequence[DiffPiece]) -> tuple[tuple[DiffPiece, ...], bool]:
     kept: list[DiffPiece] = []
     left = MOST_CHARACTERS
     for piece in pieces:

@@ -124,7 +124,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
 
 
 def test_every_route_stands_in_the_table() -> None:
-    assert {(page.method, page.path) for page in site.all_pages()} == set(LEAST)
+    assert {(page.method, page.path) for page in site.load_pages()} == set(LEAST)
 
 
 @pytest.mark.parametrize("role", ROLES, ids=str)
@@ -179,7 +179,7 @@ def test_the_first_link_makes_an_operator_once(new_desk: RunningDesk) -> None:
     assert (made.code, made.headers["location"]) == (303, "/")
     assert browser.ask("/operator").heading == "Service"
     again = new_desk.browser().ask(link, {"name": "eve", "password": PASSWORD})
-    assert (again.code, again.heading) == (404, "This link is over")
+    assert (again.code, again.heading) == (404, "This link is no longer valid")
 
 
 def test_a_first_link_of_a_desk_that_has_users_is_over(new_desk: RunningDesk) -> None:
@@ -206,13 +206,13 @@ def test_an_unknown_name_costs_a_hash_too(
     desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str | None] = []
-    right = sign_in_page.is_right
+    right = sign_in_page.verify_password
 
     def count(password: str, password_hash: str | None) -> bool:
         asked.append(password_hash)
         return right(password, password_hash)
 
-    monkeypatch.setattr(sign_in_page, "is_right", count)
+    monkeypatch.setattr(sign_in_page, "verify_password", count)
     desk.browser().sign_in("nobody", PASSWORD)
     assert asked == [None]
 

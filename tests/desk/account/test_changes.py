@@ -11,7 +11,7 @@ import pytest
 
 from storage.model import DeskSession
 from supplierwatch.desk import site
-from supplierwatch.desk.api import answering
+from supplierwatch.desk.api import routing
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest
 from supplierwatch.desk.api.writing import writing
 from supplierwatch.service.desk_source import ServiceSource
@@ -90,7 +90,7 @@ def actions(desk: RunningDesk) -> list[str]:
 
 
 def test_every_form_is_recorded_or_says_why_it_is_not() -> None:
-    posts = {page.path for page in site.all_pages() if page.method == "POST"}
+    posts = {page.path for page in site.load_pages() if page.method == "POST"}
     assert posts - set(UNRECORDED) - BY_NOTE_EDIT == set(RECORDED)
 
 
@@ -138,7 +138,7 @@ def test_an_edit_of_a_watch_by_the_editor_leaves_a_row(desk: RunningDesk) -> Non
 
 
 def test_every_writing_route_of_the_api_works_within_writing() -> None:
-    silent = [e.name for e in answering.all_endpoints() if e.method != "GET" and not e.changes]
+    silent = [e.name for e in routing.load_endpoints() if e.method != "GET" and not e.changes]
     assert silent == ["watch-preview"]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from supplierwatch.desk import site
-from supplierwatch.desk.api import answering
+from supplierwatch.desk.api import routing
 from tests.desk.api.api_client import client
 from tests.desk.browser import Page, RunningDesk, running_desk
 from tests.supplierwatch.instance import an_article
@@ -51,7 +51,7 @@ def check(page: Page, where: object) -> None:
 @pytest.mark.parametrize("role", [None, "reader", "operator"], ids=str)
 def test_every_page_has_its_headers(desk: RunningDesk, role: str | None) -> None:
     browser = desk.browser(role)
-    for page in site.all_pages():
+    for page in site.load_pages():
         answer = browser.ask(real(page.path), {} if page.method == "POST" else None)
         if page.path in FRAMED and role == "operator":
             policy = answer.headers["content-security-policy"]
@@ -66,7 +66,7 @@ def test_every_page_has_its_headers(desk: RunningDesk, role: str | None) -> None
 
 def test_every_answer_of_the_api_has_its_headers(desk: RunningDesk) -> None:
     program, nobody = client(desk), desk.browser()
-    for endpoint in answering.all_endpoints():
+    for endpoint in routing.load_endpoints():
         path = f"/api/v1{real(endpoint.path)}"
         for answer in (
             program.ask(path, method=endpoint.method),
@@ -78,7 +78,7 @@ def test_every_answer_of_the_api_has_its_headers(desk: RunningDesk) -> None:
 
 def test_no_page_has_a_script_or_style_within_or_from_elsewhere(desk: RunningDesk) -> None:
     browser = desk.browser("operator")
-    for page in site.all_pages():
+    for page in site.load_pages():
         if page.method != "GET" or page.path in FRAMED:
             continue
         text = browser.ask(real(page.path)).text
@@ -94,7 +94,7 @@ def test_no_request_leads_to_another_site(desk: RunningDesk, role: str | None) -
     away = "https://evil.example/"
     browser = desk.browser(role)
     asked = "&".join(f"{name}={away}" for name in ("next", "back", "url", "to", "return", "q"))
-    for page in site.all_pages():
+    for page in site.load_pages():
         if page.method == "GET":
             answer = browser.ask(f"{real(page.path)}?{asked}")
             target = answer.headers.get("location", "/")

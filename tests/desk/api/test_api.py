@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from supplierwatch.desk.api import answering
+from supplierwatch.desk.api import routing
 from tests.desk.api.api_client import ApiClient, client, problem_of
 from tests.desk.browser import RunningDesk, running_desk
 from tests.supplierwatch.instance import an_article
@@ -254,7 +254,7 @@ def test_answers_are_kept_by_no_shared_cache_and_run_nothing(api: ApiClient) -> 
 def test_an_answer_that_is_too_large_is_refused(
     api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "MAX_ANSWER", 100)
+    monkeypatch.setattr(routing, "MAX_ANSWER", 100)
     assert problem_of(api.ask("/mentions"))["status"] == 413
 
 

@@ -9,7 +9,7 @@ from itertools import combinations
 import pytest
 
 from storage.model import Role, Scope
-from supplierwatch.desk.api import answering
+from supplierwatch.desk.api import routing
 from supplierwatch.service.desk_source import ServiceSource
 from tests.desk.api.api_client import client, problem_of, token_of
 from tests.desk.browser import HASH, REPORT, RunningDesk, running_desk
@@ -94,15 +94,15 @@ def real(path: str) -> str:
 
 
 def test_every_route_stands_in_the_table(desk: RunningDesk) -> None:
-    routes = answering.routes(ServiceSource(desk.service, lambda: REPORT, {}))
+    routes = routing.routes(ServiceSource(desk.service, lambda: REPORT, {}))
     paths = {f"/api/v1{path}" for _, path in NEEDS}
     assert {route.path for route in routes} == {*paths, "/api", "/api/{rest:path}"}
-    declared = {(each.method, each.path) for each in answering.all_endpoints()}
+    declared = {(each.method, each.path) for each in routing.load_endpoints()}
     assert {*declared, ("GET", "/openapi.json")} == set(NEEDS)
 
 
 def test_the_declarations_say_what_the_table_says() -> None:
-    for endpoint in answering.all_endpoints():
+    for endpoint in routing.load_endpoints():
         needs = (str(endpoint.role), endpoint.scopes)
         assert NEEDS[endpoint.method, endpoint.path] == needs, endpoint.path
 

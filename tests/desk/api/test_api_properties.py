@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from starlette.requests import Request
 
 from storage.telling.mention_pages import PagePosition
-from supplierwatch.desk.api import answering
+from supplierwatch.desk.api import routing
 from supplierwatch.desk.api.cursors import PositionCursor, RowCursor, position_cursor, row_cursor
 from supplierwatch.desk.api.endpoint import Endpoint
 from supplierwatch.desk.api.parameters import LARGEST, Moment, Number, OneOf, Parameter
@@ -89,7 +89,7 @@ def requests(draw: st.DrawFn, endpoint: Endpoint) -> tuple[dict[str, str], bytes
     return path, urlencode(pairs, quote_via=quote).encode()
 
 
-READING = [each for each in answering.all_endpoints() if each.method == "GET"]
+READING = [each for each in routing.load_endpoints() if each.method == "GET"]
 
 
 @pytest.mark.parametrize("endpoint", READING, ids=lambda each: each.name)
@@ -115,7 +115,7 @@ def test_every_answer_fits_its_description_and_nothing_fails(
             "server": ("127.0.0.1", 80),
             "scheme": "http",
         }
-        answer = answering.respond(source, {"GET": endpoint}, Request(scope))
+        answer = routing.respond(source, {"GET": endpoint}, Request(scope))
         document = json.loads(bytes(answer.body))
         if answer.status_code == 200:
             shape.validate(document)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.model import MessageState
-from supplierwatch.desk.api.metrics import Metric, gather, render
+from supplierwatch.desk.api.metrics import Metric, read_metrics, render
 from supplierwatch.health.health import Health
 from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.service.service import Service
@@ -39,7 +39,7 @@ def service(instance: Instance) -> Iterator[Service]:
 def text_of(service: Service) -> str:
     health = Health(service)
     health.note_success("crawl")
-    return render(gather(ServiceSource(service, health.report, {})))
+    return render(read_metrics(ServiceSource(service, health.report, {})))
 
 
 def samples(text: str) -> dict[str, float]:

@@ -12,7 +12,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from storage.model import MessageState
-from supplierwatch.desk.api import answering, openapi
+from supplierwatch.desk.api import openapi, routing
 from supplierwatch.desk.api.endpoint import Endpoint
 from supplierwatch.desk.api.parameters import read_query
 from tests import ROOT
@@ -21,7 +21,7 @@ from tests.desk.browser import running_desk
 from tests.supplierwatch.commands.test_json_shapes import paths
 from tests.supplierwatch.instance import an_article
 
-ENDPOINTS = answering.all_endpoints()
+ENDPOINTS = routing.load_endpoints()
 READING = [each for each in ENDPOINTS if each.method == "GET"]
 SENDING = [each for each in ENDPOINTS if each.body is not None]
 DESCRIBED = openapi.describe(ENDPOINTS)

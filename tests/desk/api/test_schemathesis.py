@@ -15,14 +15,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from supplierwatch.desk.api import answering, openapi
+from supplierwatch.desk.api import openapi, routing
 from supplierwatch.desk.api.endpoint import BASE, Endpoint
 from tests.desk.api.api_client import token_of
 from tests.desk.browser import RunningDesk, running_desk
 from tests.supplierwatch.instance import an_article
 from tests.support.sizes import examples
 
-ENDPOINTS = answering.all_endpoints()
+ENDPOINTS = routing.load_endpoints()
 SCHEMA = schemathesis.openapi.from_dict(openapi.describe(ENDPOINTS))
 CHECKS = [
     not_a_server_error,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supplierwatch.desk.reading.event_changes import read_apart
+from supplierwatch.desk.reading.event_changes import read_former_events
 from tests.desk.browser import RunningDesk
 from tests.quality.event_reports import REPORTS
 from tests.supplierwatch.instance import an_article
@@ -68,7 +68,7 @@ def test_the_command_line_takes_a_report_out_and_puts_it_back(reported: RunningD
 
     assert "Taken out; the other reports are event 5" in run("event", "take-out", item.url).stdout
     with reported.instance.service() as service, service.store.reading() as unit:
-        assert [event for event, _ in read_apart(unit, item)] == [5]
+        assert [event for event, _ in read_former_events(unit, item)] == [5]
     assert run("event", "take-out", item.url).exit_code == 2
     assert "Put back into event 5" in run("event", "put-back", item.url).stdout
     assert run("event", "put-back", item.url).exit_code == 2

@@ -141,7 +141,7 @@ def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk) -> None:
         page = browser.ask(path)
         found = _Markup()
         found.feed(page.text)
-        ours = {static.address_of(name) for name in ("desk.js", "reading.js", "refresh.js")}
+        ours = {static.get_address(name) for name in ("desk.js", "reading.js", "refresh.js")}
         assert found.scripts <= ours, path
         assert found.handlers == [], path
         assert found.images == 0, path
@@ -178,7 +178,7 @@ class _Markup(HTMLParser):
 def test_style_and_script_stay_small_and_come_from_this_site(desk: RunningDesk) -> None:
     browser = desk.browser()
     for name, most in (("desk.css", 30_000), ("desk.js", 60_000)):
-        page = browser.ask(static.address_of(name))
+        page = browser.ask(static.get_address(name))
         assert page.code == 200
         assert len(page.text) <= most
         assert "immutable" in page.headers["cache-control"]

@@ -27,7 +27,7 @@ Key = RSAKey | ECKey | OKPKey
 
 
 class TokenInvalid(Exception):
-    """Raised for an ID token that proves nothing; says why."""
+    """Raised for an invalid ID token; says why."""
 
 
 class KeyUnknown(TokenInvalid):
@@ -87,7 +87,7 @@ def _verify(token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
 def _choose_key(header: Mapping[str, Any], keys: Mapping[str, Any]) -> Key:
     """Return the key that a token names, or the only one there is for its algorithm.
 
-    What the token itself carries as a key (`jwk`, `jku`, `x5c`) is not looked at.
+    Keys in the token itself (`jwk`, `jku`, `x5c`) are ignored.
     """
     if header.get("alg") not in ALGORITHMS:
         raise TokenInvalid(f"it is signed by {str(header.get('alg'))[:20]!r}")
@@ -124,7 +124,7 @@ def _check_audience(claims: Mapping[str, Any], client_id: str) -> None:
 def _check_times(claims: Mapping[str, Any], now: float) -> None:
     ends, made = _read_time(claims, "exp"), _read_time(claims, "iat")
     if now >= ends + LEEWAY:
-        raise TokenInvalid("it is over")
+        raise TokenInvalid("it has expired")
     if not made - LEEWAY <= now <= made + MAX_AGE + LEEWAY:
         raise TokenInvalid("it was made long ago, or is not valid yet")
     if "nbf" in claims and now < _read_time(claims, "nbf") - LEEWAY:

@@ -29,7 +29,7 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class ProviderFailed(Exception):
-    """Raised where the provider cannot be asked, or answers what cannot be used; says why."""
+    """Raised where the provider does not answer, or its answer cannot be used; says why."""
 
 
 class Provider:
@@ -51,10 +51,10 @@ class Provider:
         self._keys: tuple[float, Mapping[str, Any]] | None = None
 
     def discover(self) -> Mapping[str, Any]:
-        """Return what the provider says of itself (OpenID Connect Discovery 1.0, 4).
+        """Return the metadata of the provider (OpenID Connect Discovery 1.0, 4).
 
         Raises:
-            ProviderFailed: it cannot be asked, or its document is that of another issuer.
+            ProviderFailed: it does not answer, or its document is that of another issuer.
         """
         now = self._monotonic()
         if self._found is None or now - self._found[0] > KEPT:
@@ -74,8 +74,8 @@ class Provider:
         """Exchange a code for an ID token (OpenID Connect Core 1.0, 3.1.3); return its claims.
 
         Raises:
-            ProviderFailed: the provider cannot be asked, or refuses the code.
-            TokenInvalid: the token proves nothing.
+            ProviderFailed: the provider does not answer, or refuses the code.
+            TokenInvalid: the token is not valid.
         """
         form = {
             "grant_type": "authorization_code",
@@ -127,7 +127,7 @@ class Provider:
 
     def _ask(self, request: Request) -> Mapping[str, Any]:
         if not self._slots.acquire(timeout=1):
-            raise ProviderFailed("others wait for it already")
+            raise ProviderFailed("too many requests to it are waiting")
         try:
             answer = self._client.send(request)
         except (NotSent, NoAnswer) as error:
@@ -139,7 +139,7 @@ class Provider:
         return _read_json(answer.body)
 
     def _check_endpoint(self, name: str, url: object) -> None:
-        """Refuse an address in clear, but at the issuer's own host where that is one, too."""
+        """Refuse an address without TLS, unless it is at the host and scheme of the issuer."""
         if not isinstance(url, str):
             raise ProviderFailed(f"its document has no {name}")
         ours = urlsplit(self.settings.issuer)
@@ -149,16 +149,16 @@ class Provider:
         except ValueError as error:
             raise ProviderFailed(f"its {name} is no address") from error
         if not same and parts.scheme != "https":
-            raise ProviderFailed(f"its {name} is in clear")
+            raise ProviderFailed(f"its {name} is not https")
 
 
 def _read_json(body: bytes) -> Mapping[str, Any]:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ProviderFailed("its answer is no JSON, or too long") from error
+        raise ProviderFailed("its answer is not JSON, or too long") from error
     if not isinstance(document, dict):
-        raise ProviderFailed("its answer is no object")
+        raise ProviderFailed("its answer is not a JSON object")
     return document
 
 
@@ -175,8 +175,8 @@ _lock = threading.Lock()
 _latest: list[Provider] = []
 
 
-def provider_of(settings: OidcSettings) -> Provider:
-    """Return the provider of these settings, with what it said of itself lately."""
+def get_provider(settings: OidcSettings) -> Provider:
+    """Return the provider of these settings, with its cached metadata and keys."""
     with _lock:
         if not _latest or _latest[0].settings != settings:
             _latest[:] = [Provider(settings)]

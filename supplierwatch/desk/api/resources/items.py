@@ -1,4 +1,4 @@
-"""One article: its text, what each watch made of it and why, its versions, its story."""
+"""One article: its text, the verdict of each watch with its reason, its versions, its story."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from storage.model import ItemRevision, Role, StoredItem
 from storage.store import Unit
 from supplierwatch.desk.api import schemas
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import (
     COUNT,
@@ -74,21 +74,14 @@ VERSION = record(
 )
 REPORT = record(item=ITEM, shared=many(TEXT), hours_apart=schemas.NUMBER)
 TEXTS = record(title=TEXT, summary=TEXT, body=TEXT, comments=TEXT)
-NUMBER = Parameter(
-    name="id",
-    kind=Number(least=1, most=LARGEST),
-    what="Number of the article.",
-    example=17,
-    place="path",
-    required=True,
-)
+NUMBER = path_number("id", "Number of the article.", example=17)
 
 
 def item(request: ApiRequest) -> Answer:
     """Return an article."""
     wired = request.source.wired
     with request.source.store.reading() as unit:
-        known = _find_item(unit, request)
+        known = find_item(unit, request)
         account = read_item_account(unit, wired, known, sorted(wired.queries), now=request.now)
         story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
         event_id = unit.events.event_of(known.item_id)
@@ -121,7 +114,7 @@ def item(request: ApiRequest) -> Answer:
 def version(request: ApiRequest) -> Answer:
     """Return one version of an article with its text."""
     with request.source.store.reading() as unit:
-        known = _find_item(unit, request)
+        known = find_item(unit, request)
         earlier = unit.items.revisions(known.item_id)
     every: list[ItemRevision | StoredItem] = [*earlier, known]
     number = request.values["number"]
@@ -131,7 +124,12 @@ def version(request: ApiRequest) -> Answer:
     return Answer(document=version_json(known, every[number - 1], before, number))
 
 
-def _find_item(unit: Unit, request: ApiRequest) -> StoredItem:
+def find_item(unit: Unit, request: ApiRequest) -> StoredItem:
+    """Return the article of the path.
+
+    Raises:
+        ApiProblem: 404.
+    """
     known = unit.items.get(request.values["id"])
     if known is None:
         raise ApiProblem(404, "There is no article of this number.")
@@ -142,9 +140,9 @@ ENDPOINTS = (
     Endpoint(
         name="item",
         path="/items/{id}",
-        answer=item,
+        handler=item,
         role=Role.READER,
-        summary="An article: text, what each watch made of it and why, versions, story",
+        summary="An article: text, the verdict of each watch and its reason, versions, story",
         parameters=(NUMBER,),
         schema=record(
             item=ITEM,
@@ -166,19 +164,12 @@ ENDPOINTS = (
     Endpoint(
         name="item-version",
         path="/items/{id}/versions/{number}",
-        answer=version,
+        handler=version,
         role=Role.READER,
         summary="One version of an article, with its text and what changed in it",
         parameters=(
             NUMBER,
-            Parameter(
-                name="number",
-                kind=Number(least=1, most=LARGEST),
-                what="Number of the version; 1 is the first.",
-                example=1,
-                place="path",
-                required=True,
-            ),
+            path_number("number", "Number of the version; 1 is the first.", example=1),
         ),
         schema=extended(VERSION, text=TEXT),
     ),

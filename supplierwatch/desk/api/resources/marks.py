@@ -1,4 +1,4 @@
-"""What users say of the story of an article: read it, add to it, take it back."""
+"""Marks of users on the story of an article: read, add, take back."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from storage.store import Unit
 from storage.users.marks import MOST_HISTORY, MOST_OF_STORY
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
-from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
-from supplierwatch.desk.api.resources.items import NUMBER
+from supplierwatch.desk.api.resources.items import NUMBER, find_item
 from supplierwatch.desk.api.schemas import (
     COUNT,
     FLAG,
@@ -43,7 +43,7 @@ MARK = record(
     ended_at=perhaps(MOMENT),
     ended_by=perhaps(TEXT),
 )
-SAID = record(
+STORY_MARKS = record(
     story=INTEGER,
     starred=FLAG,
     unread=FLAG,
@@ -57,7 +57,7 @@ class MarkBody(Body):
 
     kind: Annotated[
         Literal["note", "tag", "assignment", "irrelevant"],
-        Field(description="What is said of the story."),
+        Field(description="The kind of mark."),
     ]
     text: Annotated[
         str,
@@ -72,21 +72,21 @@ class MarkBody(Body):
 
 
 class OwnBody(Body):
-    """What a user does with a story for themselves."""
+    """Marks of a story that concern its user alone."""
 
     read: Annotated[bool, Field(description="Whether the user has read the story.")]
     starred: Annotated[bool, Field(description="Whether the story has a star of the user.")]
 
 
 def marks(request: ApiRequest) -> Answer:
-    """Return what is said of the story of an article."""
+    """Return the marks on the story of an article."""
     with request.source.store.reading() as unit:
         item = find_item(unit, request)
-        return Answer(document=said_of(unit, request.user, item))
+        return Answer(document=describe_marks(unit, request.user, item))
 
 
 def make(request: ApiRequest) -> Answer:
-    """Say something of a story for all users."""
+    """Add a mark to a story for all users."""
     body: MarkBody = request.body
     user, now = request.user, request.now
     with writing(request) as change:
@@ -106,7 +106,7 @@ def make(request: ApiRequest) -> Answer:
                 )
         except MarkRefused as error:
             raise ApiProblem(409, f"{error}.") from error
-        document = said_of(unit, user, item)
+        document = describe_marks(unit, user, item)
         location = f"{BASE}/items/{item.item_id}/marks"
         return change.finish(
             Answer(document=document, status=201, location=location), audited=False
@@ -131,11 +131,11 @@ def end(request: ApiRequest) -> Answer:
                 unit.marks.end(item.item_id, kind, user.user_id, request.now, mark_id=number)
         except MarkRefused as error:
             raise ApiProblem(409, f"{error}.") from error
-        return change.finish(Answer(document=said_of(unit, user, item)), audited=False)
+        return change.finish(Answer(document=describe_marks(unit, user, item)), audited=False)
 
 
 def set_own(request: ApiRequest) -> Answer:
-    """Mark a story as read or unread, and with a star or without, for the user who asks."""
+    """Mark a story as read or unread, and with a star or without, for the calling user."""
     body: OwnBody = request.body
     user, now = request.user, request.now
     with writing(request) as change:
@@ -146,23 +146,11 @@ def set_own(request: ApiRequest) -> Answer:
         except MarkRefused as error:
             raise ApiProblem(409, f"{error}.") from error
         unit.read_states.record(user.user_id, item.item_id, now, is_read=body.read)
-        return change.finish(Answer(document=said_of(unit, user, item)), audited=False)
+        return change.finish(Answer(document=describe_marks(unit, user, item)), audited=False)
 
 
-def find_item(unit: Unit, request: ApiRequest) -> StoredItem:
-    """Return the article of the path.
-
-    Raises:
-        ApiProblem: 404.
-    """
-    known = unit.items.get(request.values["id"])
-    if known is None:
-        raise ApiProblem(404, "There is no article of this number.")
-    return known
-
-
-def said_of(unit: Unit, user: User, item: StoredItem) -> dict[str, object]:
-    """Return the document of what is said of the story of an article."""
+def describe_marks(unit: Unit, user: User, item: StoredItem) -> dict[str, object]:
+    """Return the document of the marks on the story of an article."""
     present = unit.marks.of_stories([item.story_id]).get(item.story_id, ())
     readings = unit.read_states.of_stories(user.user_id, [item.story_id])
     mentions = [(each, item) for each in unit.mentions.of_item(item.item_id)]
@@ -179,56 +167,49 @@ ENDPOINTS = (
     Endpoint(
         name="item-marks",
         path="/items/{id}/marks",
-        answer=marks,
+        handler=marks,
         role=Role.READER,
-        summary="What is said of the story of an article, with its history",
+        summary="The marks on the story of an article, with their history",
         parameters=(NUMBER,),
-        schema=SAID,
+        schema=STORY_MARKS,
     ),
     Endpoint(
         name="item-mark-make",
         path="/items/{id}/marks",
         method="POST",
-        answer=make,
+        handler=make,
         role=Role.EDITOR,
         summary="Note, tag, assign or dismiss a story, for all users",
         parameters=(NUMBER,),
         body=MarkBody,
-        schema=SAID,
+        schema=STORY_MARKS,
         changes=True,
-        makes=True,
+        creates=True,
     ),
     Endpoint(
         name="item-mark-end",
         path="/items/{id}/marks/{mark}",
         method="DELETE",
-        answer=end,
+        handler=end,
         role=Role.EDITOR,
         summary="Take back a note, a tag, an assignment or a dismissal",
         parameters=(
             NUMBER,
-            Parameter(
-                name="mark",
-                kind=Number(least=1, most=LARGEST),
-                what="Number of the mark.",
-                example=4,
-                place="path",
-                required=True,
-            ),
+            path_number("mark", "Number of the mark.", example=4),
         ),
-        schema=SAID,
+        schema=STORY_MARKS,
         changes=True,
     ),
     Endpoint(
         name="item-own",
         path="/items/{id}/own",
         method="PUT",
-        answer=set_own,
+        handler=set_own,
         role=Role.READER,
-        summary="Mark a story as read and with a star, or not, for the user who asks",
+        summary="Mark a story as read and with a star, or not, for the calling user",
         parameters=(NUMBER,),
         body=OwnBody,
-        schema=SAID,
+        schema=STORY_MARKS,
         changes=True,
     ),
 )

@@ -72,7 +72,7 @@ ENDPOINTS = (
     Endpoint(
         name="mentions",
         path="/mentions",
-        answer=mentions,
+        handler=mentions,
         role=Role.READER,
         summary="What the watches found, of the newest items first",
         parameters=(

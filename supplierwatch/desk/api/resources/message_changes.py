@@ -11,7 +11,7 @@ from storage.model import Change, MessageState, OutboxMessage, Role
 from storage.store import Unit
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body, bad_field
-from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.resources.messages import MESSAGE
 from supplierwatch.desk.api.writing import writing
@@ -19,21 +19,14 @@ from supplierwatch.json_documents.messages import message_json
 
 log = logging.getLogger(__name__)
 
-NUMBER = Parameter(
-    name="id",
-    kind=Number(least=0, most=LARGEST),
-    what="Number of the message.",
-    example=41,
-    place="path",
-    required=True,
-)
+NUMBER = path_number("id", "Number of the message.", example=41, least=0)
 
 
 class ResendBody(Body):
-    """That a message goes again."""
+    """Whether a message that was sent is sent again."""
 
     again: Annotated[
-        bool, Field(description="Also where it was sent: its reader gets it once more.")
+        bool, Field(description="Also where it was sent: its reader gets it a second time.")
     ] = False
 
 
@@ -58,7 +51,7 @@ def _change(request: ApiRequest, what: str) -> Answer:
         before = _find(written.unit, number)
         sent = before.state == MessageState.SENT
         if what == "resent" and sent and not request.body.again:
-            raise bad_field("again", "the message was sent: say true for it to go once more")
+            raise bad_field("again", "the message was sent: set it to true to send it again")
         if not _apply(written.unit, request, what, number):
             raise ApiProblem(409, f"The message is {before.state}: it cannot be {what}.")
         after = _find(written.unit, number)
@@ -95,7 +88,7 @@ ENDPOINTS = (
         name="message-hold",
         path="/messages/{id}/hold",
         method="POST",
-        answer=hold,
+        handler=hold,
         role=Role.OPERATOR,
         summary="Hold a message that waits",
         parameters=(NUMBER,),
@@ -106,7 +99,7 @@ ENDPOINTS = (
         name="message-release",
         path="/messages/{id}/release",
         method="POST",
-        answer=release,
+        handler=release,
         role=Role.OPERATOR,
         summary="Release a held message",
         parameters=(NUMBER,),
@@ -117,7 +110,7 @@ ENDPOINTS = (
         name="message-resend",
         path="/messages/{id}/resend",
         method="POST",
-        answer=resend,
+        handler=resend,
         role=Role.OPERATOR,
         summary="Send a message now, also one that was sent before where the body says so",
         parameters=(NUMBER,),

@@ -1,4 +1,4 @@
-"""The messages: what was sent, what waits and why, what could not be sent."""
+"""The messages: sent, waiting with the reason, and those that could not be sent."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ ENDPOINTS = (
     Endpoint(
         name="messages",
         path="/messages",
-        answer=messages,
+        handler=messages,
         role=Role.OPERATOR,
         summary="The messages with their states and causes, the newest first",
         parameters=(

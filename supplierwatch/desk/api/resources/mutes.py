@@ -1,4 +1,4 @@
-"""What users want to hear no more of: list it, mute, end it; and the tags of stories."""
+"""Mutes of users: list, add, end; and the tags of stories."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.users.desk_mutes import MOST_MUTES
 from storage.users.marks import MOST_TAGS
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
-from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.parameters import LARGEST, path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import (
     COUNT,
@@ -59,7 +59,7 @@ class MuteBody(Body):
     source: Annotated[str, Field(max_length=200, description="The key of the outlet.")] = ""
     subscription: Annotated[
         str,
-        Field(max_length=200, description="For all readers of it; empty: for the user who asks."),
+        Field(max_length=200, description="For all readers of it; empty: for the calling user."),
     ] = ""
 
 
@@ -117,7 +117,7 @@ def end(request: ApiRequest) -> Answer:
         try:
             known = mark_requests.find_mute(change.unit, user, request.values["id"], now)
         except MarkRefused as error:
-            raise ApiProblem(404, "Nothing is muted by this number.") from error
+            raise ApiProblem(404, "There is no mute of this number.") from error
         try:
             mark_requests.end_mute(change.unit, user, known, now, actor=request.actor)
         except MarkRefused as error:
@@ -138,47 +138,38 @@ ENDPOINTS = (
     Endpoint(
         name="mutes",
         path="/mutes",
-        answer=mutes,
+        handler=mutes,
         role=Role.READER,
-        summary="What the user who asks has muted, and what is muted for subscriptions",
+        summary="What the calling user has muted, and what is muted for subscriptions",
         schema=record(own=many(MUTE, most=MOST_MUTES), of_subscriptions=many(MUTE)),
     ),
     Endpoint(
         name="mute-make",
         path="/mutes",
         method="POST",
-        answer=make,
+        handler=make,
         role=Role.READER,
         summary="Mute a story, an outlet, a watch, or a supplier of a watch",
         body=MuteBody,
         schema=MUTE,
         changes=True,
-        makes=True,
+        creates=True,
     ),
     Endpoint(
         name="mute-end",
         path="/mutes/{id}",
         method="DELETE",
-        answer=end,
+        handler=end,
         role=Role.READER,
         summary="End a mute",
-        parameters=(
-            Parameter(
-                name="id",
-                kind=Number(least=1, most=LARGEST),
-                what="Number of the mute.",
-                example=2,
-                place="path",
-                required=True,
-            ),
-        ),
+        parameters=(path_number("id", "Number of the mute.", example=2),),
         schema=MUTE,
         changes=True,
     ),
     Endpoint(
         name="tags",
         path="/tags",
-        answer=tags,
+        handler=tags,
         role=Role.READER,
         summary="The tags of stories, the most used",
         schema=record(tags=many(record(tag=TEXT, stories=COUNT), most=MOST_TAGS)),

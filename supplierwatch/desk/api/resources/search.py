@@ -31,6 +31,19 @@ from supplierwatch.desk.reading.archive_queries import LONGEST, compile_text, se
 from supplierwatch.json_documents.search_results import results_json
 
 MOST = 100
+QUERY = Parameter(
+    name="q",
+    kind=Words(most=LONGEST),
+    what="The query; docs/watch-language.md describes the language.",
+    example='halcyon AND "data platform"',
+    required=True,
+)
+SINCE = Parameter(
+    name="since",
+    kind=Moment(),
+    what="Only items first seen then or later.",
+    example="2026-11-01",
+)
 
 
 def search(request: ApiRequest) -> Answer:
@@ -48,7 +61,7 @@ def compile_parameter(request: ApiRequest, text: str) -> Query:
     """Compile the parameter `q`.
 
     Raises:
-        ApiProblem: 400, with the place of what is wrong.
+        ApiProblem: 400, with the place of the mistake.
     """
     try:
         return compile_text(request.source, text)
@@ -70,23 +83,12 @@ ENDPOINTS = (
     Endpoint(
         name="search",
         path="/search",
-        answer=search,
+        handler=search,
         role=Role.READER,
         summary="Items that match a query of the watch language",
         parameters=(
-            Parameter(
-                name="q",
-                kind=Words(most=LONGEST),
-                what="The query; docs/watch-language.md describes the language.",
-                example='halcyon AND "data platform"',
-                required=True,
-            ),
-            Parameter(
-                name="since",
-                kind=Moment(),
-                what="Only items first seen then or later.",
-                example="2026-11-01",
-            ),
+            QUERY,
+            SINCE,
             Parameter(
                 name="sort",
                 kind=OneOf(words=("date", "relevance")),

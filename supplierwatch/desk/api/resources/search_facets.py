@@ -1,4 +1,4 @@
-"""The facets of a search: how much of what was found is of which supplier, source, kind, date."""
+"""The facets of a search: counts of its results by supplier, source, kind and date."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import asdict
 from alerts.search.facets import MOST_BARS, MOST_VALUES, FacetValue
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import Moment, Parameter, Words
-from supplierwatch.desk.api.resources.search import compile_parameter
+from supplierwatch.desk.api.resources.search import QUERY, SINCE, compile_parameter
 from supplierwatch.desk.api.schemas import COUNT, FLAG, TEXT, many, one_of, perhaps, record
-from supplierwatch.desk.reading.archive_queries import LONGEST
 from supplierwatch.desk.reading.faceted_search import search_with_facets
 
 DAY = {"type": "string", "format": "date"}
@@ -18,7 +16,7 @@ VALUES = many(record(value=TEXT, count=COUNT), most=MOST_VALUES)
 
 
 def facets(request: ApiRequest) -> Answer:
-    """Count what a search finds."""
+    """Count the results of a search by facet."""
     query = compile_parameter(request, request.values["q"])
     found = search_with_facets(request.source, query, order="date", since=request.values["since"])
     counts = found.facets
@@ -49,23 +47,12 @@ ENDPOINTS = (
     Endpoint(
         name="search-facets",
         path="/search/facets",
-        answer=facets,
+        handler=facets,
         role=Role.READER,
-        summary="What a query finds, counted by supplier, source, kind, site, language and date",
+        summary="Results of a query, counted by supplier, source, kind, site, language and date",
         parameters=(
-            Parameter(
-                name="q",
-                kind=Words(most=LONGEST),
-                what="The query; docs/watch-language.md describes the language.",
-                example='halcyon AND "data platform"',
-                required=True,
-            ),
-            Parameter(
-                name="since",
-                kind=Moment(),
-                what="Only items first seen then or later.",
-                example="2026-11-01",
-            ),
+            QUERY,
+            SINCE,
         ),
         schema=record(
             query=TEXT,

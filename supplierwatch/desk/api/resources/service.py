@@ -54,7 +54,7 @@ ENDPOINTS = (
     Endpoint(
         name="service",
         path="/service",
-        answer=service,
+        handler=service,
         role=Role.OPERATOR,
         summary="The state of the service with reasons, what failed, and who may sign in",
         schema=record(

@@ -8,7 +8,7 @@ from typing import Any
 from config.model import Source
 from storage.model import Change, PastPoll, Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import Parameter, Words
+from supplierwatch.desk.api.parameters import path_key
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.resources.sources import SOURCE
 from supplierwatch.desk.api.schemas import (
@@ -30,14 +30,7 @@ from supplierwatch.json_documents.sources import row_json
 log = logging.getLogger(__name__)
 
 POLLS = 50
-KEY = Parameter(
-    name="key",
-    kind=Words(most=64),
-    what="Key of the source.",
-    example="ward-ledger",
-    place="path",
-    required=True,
-)
+KEY = path_key("Key of the source.", example="ward-ledger")
 POLL = record(
     first_at=MOMENT,
     last_at=MOMENT,
@@ -120,7 +113,7 @@ ENDPOINTS = (
     Endpoint(
         name="source",
         path="/sources/{key}",
-        answer=source,
+        handler=source,
         role=Role.READER,
         summary="One source, with its last polls and the settings that are not the defaults",
         parameters=(KEY,),
@@ -130,7 +123,7 @@ ENDPOINTS = (
         name="source-poll",
         path="/sources/{key}/poll",
         method="POST",
-        answer=poll_now,
+        handler=poll_now,
         role=Role.EDITOR,
         summary="Have the service poll a source at once",
         parameters=(KEY,),

@@ -1,4 +1,4 @@
-"""The sources: state, newest entry, rhythm, and what is wrong with each."""
+"""The sources: state, newest entry, interval between entries, and problems of each."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ ENDPOINTS = (
     Endpoint(
         name="sources",
         path="/sources",
-        answer=sources,
+        handler=sources,
         role=Role.READER,
         summary="The sources with their state, those with problems first",
         schema=record(summary=TEXT, sources=many(SOURCE)),

@@ -1,4 +1,4 @@
-"""The subscriptions: who is told of what, when next, and how many messages to expect."""
+"""The subscriptions: recipients, watches, next times, and how many messages to expect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from config.model import Subscription
 from storage.model import Role, Subscriber
 from storage.store import Unit
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import Parameter, Words
+from supplierwatch.desk.api.parameters import path_key
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import (
     COUNT,
@@ -25,14 +25,7 @@ from supplierwatch.desk.subscription_outlook import TIMES, look_ahead, next_time
 from supplierwatch.formatting.times import iso
 from supplierwatch.wiring import watches_of
 
-KEY = Parameter(
-    name="key",
-    kind=Words(most=64),
-    what="Key of the subscription.",
-    example="morning",
-    place="path",
-    required=True,
-)
+KEY = path_key("Key of the subscription.", example="morning")
 SUBSCRIPTION = record(
     key=TEXT,
     cadence=TEXT,
@@ -121,7 +114,7 @@ ENDPOINTS = (
     Endpoint(
         name="subscriptions",
         path="/subscriptions",
-        answer=subscriptions,
+        handler=subscriptions,
         role=Role.EDITOR,
         summary="The subscriptions with their next times",
         schema=record(subscriptions=many(SUBSCRIPTION)),
@@ -129,7 +122,7 @@ ENDPOINTS = (
     Endpoint(
         name="subscription",
         path="/subscriptions/{key}",
-        answer=subscription,
+        handler=subscription,
         role=Role.EDITOR,
         summary="One subscription, with its rules in words, its readers and what to expect",
         parameters=(KEY,),

@@ -27,8 +27,8 @@ from supplierwatch.desk.reading.mark_requests import MAX_TAG
 from supplierwatch.desk.reading.today_stories import (
     MOST,
     SHOWS,
+    TodayFilter,
     TodayStories,
-    TodayWish,
     gather_today,
 )
 from supplierwatch.formatting.times import iso
@@ -61,11 +61,11 @@ def today(request: ApiRequest) -> Answer:
     values = request.values
     show, tag = values["show"], values["tag"] or ""
     if (show == "tag") != bool(tag):
-        raise bad_parameter("tag", "it goes with show=tag, and show=tag with it")
+        raise bad_parameter("tag", "give it together with show=tag")
     since = request.now - timedelta(days=values["days"])
-    wish = TodayWish(since=since, now=request.now, show=show, tag=tag)
+    filters = TodayFilter(since=since, now=request.now, show=show, tag=tag)
     with request.source.store.reading() as unit:
-        stories = gather_today(unit, request.source.context, request.user, wish)
+        stories = gather_today(unit, request.source.context, request.user, filters)
     return Answer(
         document={
             "since": iso(since),
@@ -96,8 +96,8 @@ def _list_entries(stories: TodayStories) -> Iterator[tuple[str, str | None, Entr
 def _story_json(
     stories: TodayStories, part: str, section: str | None, entry: Entry
 ) -> dict[str, Any]:
-    said = stories.marks_of(entry)
-    assigned = () if said.assignment is None else (said.assignment,)
+    marks = stories.marks_of(entry)
+    assigned = () if marks.assignment is None else (marks.assignment,)
     excerpt = entry.excerpt
     return {
         "story": stories.items[entry.item_id].story_id,
@@ -114,9 +114,9 @@ def _story_json(
         "sentence": None if excerpt is None else "".join(s.text for s in excerpt.segments),
         "changes": None if entry.change is None else entry.change.said,
         "unread": stories.is_unread(entry),
-        "starred": said.starred,
+        "starred": marks.starred,
         "marks": [
-            mark_json(mark) for mark in (*assigned, *said.tags, *said.notes, *said.irrelevant)
+            mark_json(mark) for mark in (*assigned, *marks.tags, *marks.notes, *marks.irrelevant)
         ],
     }
 
@@ -125,7 +125,7 @@ ENDPOINTS = (
     Endpoint(
         name="today",
         path="/today",
-        answer=today,
+        handler=today,
         role=Role.READER,
         summary="The stories of Today, in the order of a digest",
         parameters=(

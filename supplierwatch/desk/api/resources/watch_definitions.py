@@ -1,4 +1,4 @@
-"""The definitions of watches in watches.toml: make, change, delete, go back to a version."""
+"""The definitions of watches in watches.toml: add, replace, delete, restore a version."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote
 from config.editing.watch_draft import WatchDraft, read_watch
 from storage.model import Change, Role
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter, Words
+from supplierwatch.desk.api.parameters import path_key, path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import FLAG, extended
 from supplierwatch.desk.api.watch_bodies import (
@@ -24,24 +24,17 @@ from supplierwatch.desk.api.watch_bodies import (
     problem_of,
 )
 from supplierwatch.desk.api.writing import require_match, writing
-from supplierwatch.desk.file_edits import ConfigText, EditTrouble, write_edit
+from supplierwatch.desk.file_edits import ConfigText, EditFailure, write_edit
 from supplierwatch.desk.watch_edits import compile_edit, compile_removal, draft_in_words
 
 log = logging.getLogger(__name__)
 
-KEY = Parameter(
-    name="key",
-    kind=Words(most=64),
-    what="Key of the watch.",
-    example="halcyon-trusts",
-    place="path",
-    required=True,
-)
+KEY = path_key("Key of the watch.", example="halcyon-trusts")
 SAVED = extended(DEFINITION, in_force=FLAG)
 
 
 def definition(request: ApiRequest) -> Answer:
-    """Return a watch as watches.toml has it; its ETag is what an edit sends back."""
+    """Return a watch as watches.toml has it; an edit sends back its ETag."""
     found = find_definition(open_file(request), request.values["key"])
     return Answer(document=definition_json(found))
 
@@ -60,7 +53,7 @@ def change_watch(request: ApiRequest) -> Answer:
 
 
 def restore_version(request: ApiRequest) -> Answer:
-    """Put the query back that a version of a watch had, as written in canonical form."""
+    """Restore the query of a version of a watch, in canonical form."""
     file, draft = _open_matching(request)
     with request.source.store.reading() as unit:
         versions = unit.watches.versions(draft.key)
@@ -72,13 +65,13 @@ def restore_version(request: ApiRequest) -> Answer:
 
 
 def delete_watch(request: ApiRequest) -> Answer:
-    """Take a watch out of watches.toml; what it found stays."""
+    """Remove a watch from watches.toml; its mentions stay."""
     file, draft = _open_matching(request)
     content = compile_removal(request.source, file, draft.key)
-    if isinstance(content, EditTrouble):
+    if isinstance(content, EditFailure):
         raise problem_of(content)
     change = Change(action="watch.deleted", subject=draft.key, before=draft_in_words(draft))
-    answer = Answer(document=_saved(request, draft))
+    answer = Answer(document=_build_saved(request, draft))
     return _write(request, file, content, change, answer)
 
 
@@ -91,7 +84,7 @@ def _open_matching(request: ApiRequest) -> tuple[ConfigText, WatchDraft]:
 
 def _save(request: ApiRequest, file: ConfigText, draft: WatchDraft, *, is_new: bool) -> Answer:
     compiled = compile_edit(request.source, file, draft, is_new=is_new)
-    if isinstance(compiled, EditTrouble):
+    if isinstance(compiled, EditFailure):
         raise problem_of(compiled)
     change = Change(
         action="watch.added" if is_new else "watch.changed",
@@ -101,7 +94,7 @@ def _save(request: ApiRequest, file: ConfigText, draft: WatchDraft, *, is_new: b
     )
     place = f"{BASE}/watches/{quote(draft.key, safe='')}/definition"
     answer = Answer(
-        document=_saved(request, draft),
+        document=_build_saved(request, draft),
         status=201 if is_new else 200,
         location=place if is_new else None,
     )
@@ -119,16 +112,16 @@ def _write(
     with writing(request) as written:
         written.unit.audit.record(request.actor, change, request.now)
         written.finish(answer)
-        trouble = write_edit(file, content)  # last: a file is not rolled back
-        if trouble is not None:
-            raise problem_of(trouble, draft)
+        failure = write_edit(file, content)  # last: a file is not rolled back
+        if failure is not None:
+            raise problem_of(failure, draft)
     log.info(
         "desk.%s key=%s by=%s", change.action.replace(".", "-"), change.subject, request.user.name
     )
     return answer
 
 
-def _saved(request: ApiRequest, draft: WatchDraft) -> dict[str, Any]:
+def _build_saved(request: ApiRequest, draft: WatchDraft) -> dict[str, Any]:
     return definition_json(draft) | {"in_force": draft.key in request.source.wired.queries}
 
 
@@ -137,18 +130,18 @@ ENDPOINTS = (
         name="watch-make",
         path="/watches",
         method="POST",
-        answer=make_watch,
+        handler=make_watch,
         role=Role.EDITOR,
         summary="Add a watch to watches.toml",
         body=NewWatchBody,
         schema=SAVED,
         changes=True,
-        makes=True,
+        creates=True,
     ),
     Endpoint(
         name="watch-definition",
         path="/watches/{key}/definition",
-        answer=definition,
+        handler=definition,
         role=Role.READER,
         summary="A watch as watches.toml has it, with the ETag for an edit",
         parameters=(KEY,),
@@ -158,47 +151,40 @@ ENDPOINTS = (
         name="watch-change",
         path="/watches/{key}/definition",
         method="PUT",
-        answer=change_watch,
+        handler=change_watch,
         role=Role.EDITOR,
         summary="Replace the definition of a watch",
         parameters=(KEY,),
         body=WatchBody,
         schema=SAVED,
         changes=True,
-        matches=True,
+        needs_if_match=True,
     ),
     Endpoint(
         name="watch-delete",
         path="/watches/{key}/definition",
         method="DELETE",
-        answer=delete_watch,
+        handler=delete_watch,
         role=Role.EDITOR,
-        summary="Take a watch out of watches.toml; what it found stays",
+        summary="Remove a watch from watches.toml; its mentions stay",
         parameters=(KEY,),
         schema=SAVED,
         changes=True,
-        matches=True,
+        needs_if_match=True,
     ),
     Endpoint(
         name="watch-restore",
         path="/watches/{key}/versions/{number}/restore",
         method="POST",
-        answer=restore_version,
+        handler=restore_version,
         role=Role.EDITOR,
-        summary="Put the query back that a version of a watch had",
+        summary="Restore the query of a version of a watch",
         parameters=(
             KEY,
-            Parameter(
-                name="number",
-                kind=Number(least=0, most=LARGEST),
-                what="Number of the version.",
-                example=1,
-                place="path",
-                required=True,
-            ),
+            path_number("number", "Number of the version.", example=1, least=0),
         ),
         schema=SAVED,
         changes=True,
-        matches=True,
+        needs_if_match=True,
     ),
 )

@@ -24,9 +24,9 @@ from supplierwatch.desk.api.watch_bodies import (
     open_file,
     problem_of,
 )
-from supplierwatch.desk.file_edits import EditTrouble
+from supplierwatch.desk.file_edits import EditFailure
 from supplierwatch.desk.watch_edits import compile_edit
-from supplierwatch.desk.watch_preview import SHOWN, ShownChange, preview
+from supplierwatch.desk.watch_preview import SHOWN, PreviewChange, preview
 from supplierwatch.formatting.times import iso
 
 CHANGE = record(
@@ -44,7 +44,7 @@ def preview_watch(request: ApiRequest) -> Answer:
     file = open_file(request)
     is_new = not is_declared(file, draft.key)
     compiled = compile_edit(request.source, file, draft, is_new=is_new)
-    if isinstance(compiled, EditTrouble):
+    if isinstance(compiled, EditFailure):
         raise problem_of(compiled)
     seen = preview(request.source, compiled[1], draft.key, request.now)
     return Answer(
@@ -59,7 +59,9 @@ def preview_watch(request: ApiRequest) -> Answer:
             "found": seen.run.counts["found"],
             "added": seen.run.counts["added"],
             "dropped": seen.run.counts["dropped"],
-            "changes": {what: [_change(c) for c in seen.changes[what]] for what in seen.changes},
+            "changes": {
+                what: [_change_json(c) for c in seen.changes[what]] for what in seen.changes
+            },
             "forecasts": [
                 {
                     "subscription": each.subscription,
@@ -74,7 +76,7 @@ def preview_watch(request: ApiRequest) -> Answer:
     )
 
 
-def _change(change: ShownChange) -> dict[str, Any]:
+def _change_json(change: PreviewChange) -> dict[str, Any]:
     return {
         "item": change.item_id,
         "title": "".join(each.text for each in change.title),
@@ -90,7 +92,7 @@ ENDPOINTS = (
         name="watch-preview",
         path="/watch-previews",
         method="POST",
-        answer=preview_watch,
+        handler=preview_watch,
         role=Role.EDITOR,
         summary="What a watch would find, or what an edit of it adds and drops",
         body=NewWatchBody,

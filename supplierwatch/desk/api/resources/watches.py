@@ -1,4 +1,4 @@
-"""The watches: queries in words, volumes, versions, who is told."""
+"""The watches: queries in words, volumes, versions, subscriptions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from config.model import Watch
 from storage.model import Role
 from storage.store import Unit
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import Parameter, Words
+from supplierwatch.desk.api.parameters import path_key
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import COUNT, MOMENT, TEXT, extended, many, perhaps, record
 from supplierwatch.desk.weekly_counts import WEEK, WEEKS, count_by_week
@@ -34,7 +34,7 @@ def watches(request: ApiRequest) -> Answer:
     """List the watches."""
     declared = request.source.wired.catalog.watches
     with request.source.store.reading() as unit:
-        return Answer(document={"watches": _rows(unit, request, declared)})
+        return Answer(document={"watches": _build_rows(unit, request, declared)})
 
 
 def watch(request: ApiRequest) -> Answer:
@@ -44,7 +44,7 @@ def watch(request: ApiRequest) -> Answer:
     if not declared:
         raise ApiProblem(404, "There is no watch of this name in the configuration.")
     with request.source.store.reading() as unit:
-        [row] = _rows(unit, request, declared)
+        [row] = _build_rows(unit, request, declared)
         versions = unit.watches.versions(key)
     row["versions"] = [
         {"version": each.version, "query": each.query, "active_since": iso(each.active_since)}
@@ -53,7 +53,7 @@ def watch(request: ApiRequest) -> Answer:
     return Answer(document=row)
 
 
-def _rows(unit: Unit, request: ApiRequest, declared: Sequence[Watch]) -> list[dict[str, Any]]:
+def _build_rows(unit: Unit, request: ApiRequest, declared: Sequence[Watch]) -> list[dict[str, Any]]:
     now = request.now
     counts = {
         one.key: (unit.mentions.count(one.key, since=now - WEEK), unit.mentions.count(one.key))
@@ -74,27 +74,18 @@ ENDPOINTS = (
     Endpoint(
         name="watches",
         path="/watches",
-        answer=watches,
+        handler=watches,
         role=Role.READER,
-        summary="The watches with their queries, volumes, and who is told",
+        summary="The watches with their queries, volumes and subscriptions",
         schema=record(watches=many(WATCH)),
     ),
     Endpoint(
         name="watch",
         path="/watches/{key}",
-        answer=watch,
+        handler=watch,
         role=Role.READER,
         summary="One watch, with its versions",
-        parameters=(
-            Parameter(
-                name="key",
-                kind=Words(most=64),
-                what="Key of the watch.",
-                example="halcyon-trusts",
-                place="path",
-                required=True,
-            ),
-        ),
+        parameters=(path_key("Key of the watch.", example="halcyon-trusts"),),
         schema=extended(
             WATCH, versions=many(record(version=COUNT, query=TEXT, active_since=MOMENT))
         ),

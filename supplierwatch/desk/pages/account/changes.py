@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from storage.model import Role
-from supplierwatch.desk.page import Page, Shown, Visit, read_number
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, read_number
 
 SHOWN = 100
 THINGS = ("user", "session", "token", "watch", "source", "subscription", "message", "channel")
@@ -13,16 +13,16 @@ FILTERS = ("actor", "thing", "subject")
 MAX_FILTER = 200  # characters
 
 
-def changes(visit: Visit) -> Shown:
+def changes(request: PageRequest) -> PageResponse:
     """List changes, the newest first, by filter."""
-    wanted = {name: visit.values.get(name, "").strip()[:MAX_FILTER] for name in FILTERS}
-    with visit.source.store.reading() as unit:
+    wanted = {name: request.values.get(name, "").strip()[:MAX_FILTER] for name in FILTERS}
+    with request.source.store.reading() as unit:
         found = unit.audit.list(
             limit=SHOWN + 1,
             actor=wanted["actor"] or None,
             thing=wanted["thing"] or None,
             subject=wanted["subject"] or None,
-            below=read_number(visit.values.get("below", "")),
+            below=read_number(request.values.get("below", "")),
         )
         names = [each.name for each in unit.users.list()]
     page = found[:SHOWN]
@@ -30,7 +30,7 @@ def changes(visit: Visit) -> Shown:
     if len(found) > SHOWN:
         chosen = {name: text for name, text in wanted.items() if text}
         older = "/changes?" + urlencode(chosen | {"below": str(page[-1].entry_id)})
-    return Shown(
+    return PageResponse(
         template="account/changes.html",
         values={
             "entries": page,
@@ -44,5 +44,7 @@ def changes(visit: Visit) -> Shown:
 
 
 PAGES = (
-    Page(path="/changes", answer=changes, role=Role.OPERATOR, nav="Changes", order=9, in_menu=True),
+    Page(
+        path="/changes", handler=changes, role=Role.OPERATOR, nav="Changes", order=9, in_menu=True
+    ),
 )

@@ -1,7 +1,7 @@
-"""A link for a new password by mail, for who has forgotten theirs.
+"""Mails a link for a new password to a user who has forgotten theirs.
 
-The request looks nobody up: answer and work are the same for every name. A thread of its own
-does the rest.
+The request itself looks up no user: answer and work are the same for every name. A thread of its
+own does the rest.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from storage.store import Store
 from supplierwatch.desk.accounts.passwords import FailureLimit
 from supplierwatch.desk.accounts.user_changes import make_user_link
 from supplierwatch.desk.accounts.user_names import MAX_NAME
-from supplierwatch.desk.page import DeskSource, Page, Shown, Visit
+from supplierwatch.desk.page import DeskSource, Page, PageRequest, PageResponse
 
 log = logging.getLogger(__name__)
 
@@ -27,34 +27,34 @@ requests = FailureLimit()  # five for each name in a quarter of an hour
 _slots = threading.BoundedSemaphore(MOST_AT_A_TIME)
 
 
-def show(visit: Visit) -> Shown:
+def show(request: PageRequest) -> PageResponse:
     """Show the form."""
-    return _show(visit, sent=False)
+    return _show(request, sent=False)
 
 
-def send(visit: Visit) -> Shown:
+def send(request: PageRequest) -> PageResponse:
     """Have a link sent to the user of a name, if there is one with a mail address."""
-    name = visit.values.get("name", "").strip()[:MAX_NAME]
+    name = request.values.get("name", "").strip()[:MAX_NAME]
     counted = name.casefold()
-    if not _is_offered(visit):
-        return _show(visit, sent=False)
+    if not _is_offered(request):
+        return _show(request, sent=False)
     if requests.is_refused(counted) or not _slots.acquire(blocking=False):
-        log.warning("desk.link-not-sent name=%s from=%s why=too-many", name, visit.client)
-        return _show(visit, sent=True)
-    requests.fail(counted)
-    args = (visit.source, name, visit.client, visit.home, visit.now)
+        log.warning("desk.link-not-sent name=%s from=%s why=too-many", name, request.client)
+        return _show(request, sent=True)
+    requests.count_failure(counted)
+    args = (request.source, name, request.client, request.home, request.now)
     threading.Thread(target=_send_link, args=args, name="link-mail", daemon=True).start()
-    return _show(visit, sent=True)
+    return _show(request, sent=True)
 
 
-def _is_offered(visit: Visit) -> bool:
-    # a link by the Host header of the request would lead wherever who sent it wants
-    return visit.source.wired.catalog.settings.service.public_url is not None
+def _is_offered(request: PageRequest) -> bool:
+    # a link by the Host header of the request could lead to the site of an attacker
+    return request.source.wired.catalog.settings.service.public_url is not None
 
 
-def _show(visit: Visit, *, sent: bool) -> Shown:
-    values = {"offered": _is_offered(visit), "sent": sent}
-    return Shown(template="account/forgotten.html", values=values)
+def _show(request: PageRequest, *, sent: bool) -> PageResponse:
+    values = {"offered": _is_offered(request), "sent": sent}
+    return PageResponse(template="account/forgotten.html", values=values)
 
 
 def _send_link(source: DeskSource, name: str, client: str, home: str, now: datetime) -> None:
@@ -96,6 +96,6 @@ def _make_link(store: Store, name: str, client: str, now: datetime) -> tuple[str
 
 
 PAGES = (
-    Page(path="/sign-in/forgotten", answer=show, role=None),
-    Page(path="/sign-in/forgotten", answer=send, role=None, method="POST"),
+    Page(path="/sign-in/forgotten", handler=show, role=None),
+    Page(path="/sign-in/forgotten", handler=send, role=None, method="POST"),
 )

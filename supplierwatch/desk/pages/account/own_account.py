@@ -1,61 +1,66 @@
-"""What a user sees of their own account: role, address, a new password, signing out everywhere."""
+"""A user's own account: role, address, a new password, signing out everywhere."""
 
 from __future__ import annotations
 
 import logging
 
 from storage.model import Change, Role
-from supplierwatch.desk.accounts.passwords import SHORTEST, hash_password, is_right, why_unfit
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.accounts.passwords import (
+    SHORTEST,
+    find_password_fault,
+    hash_password,
+    verify_password,
+)
+from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.account.sign_in import failures
 
 log = logging.getLogger(__name__)
 
 
-def account(visit: Visit) -> Shown:
-    """Show the account of the user who asks."""
-    return _show(visit)
+def account(request: PageRequest) -> PageResponse:
+    """Show the account of the signed-in user."""
+    return _show(request)
 
 
-def change_password(visit: Visit) -> Shown:
-    """Set a new password for whoever knows the present one; other sessions and tokens end."""
-    user, counted = visit.user, visit.user.name.casefold()
+def change_password(request: PageRequest) -> PageResponse:
+    """Set a new password after checking the present one; other sessions and tokens end."""
+    user, counted = request.user, request.user.name.casefold()
     if failures.is_refused(counted):
-        return _show(visit, "Too many attempts. Try again in 15 minutes.", 429)
-    if not is_right(visit.values.get("current", ""), user.password_hash):
-        failures.fail(counted)
-        log.warning("desk.password-refused name=%s from=%s", user.name, visit.client)
-        return _show(visit, "The present password is not right.", 403)
-    failures.forget(counted)
-    password = visit.values.get("password", "")
-    error = why_unfit(password, user.name)
+        return _show(request, "Too many attempts. Try again in 15 minutes.", 429)
+    if not verify_password(request.values.get("current", ""), user.password_hash):
+        failures.count_failure(counted)
+        log.warning("desk.password-refused name=%s from=%s", user.name, request.client)
+        return _show(request, "The present password is not right.", 403)
+    failures.reset(counted)
+    password = request.values.get("password", "")
+    error = find_password_fault(password, user.name)
     if error is not None:
-        return _show(visit, error, 400)
+        return _show(request, error, 400)
     made = hash_password(password)
-    with visit.source.store.transaction() as unit:
+    with request.source.store.transaction() as unit:
         unit.audit.record(
-            visit.actor, Change(action="user.password-set", subject=user.name), visit.now
+            request.actor, Change(action="user.password-set", subject=user.name), request.now
         )
         unit.users.set_password(user.user_id, made)
-        cookie = unit.users.open_session(user.user_id, visit.now)
-    log.info("desk.password-set name=%s from=%s", user.name, visit.client)
-    return Shown(redirect="/account?changed=1", signed_in=cookie)
+        cookie = unit.users.open_session(user.user_id, request.now)
+    log.info("desk.password-set name=%s from=%s", user.name, request.client)
+    return PageResponse(redirect="/account?changed=1", signed_in=cookie)
 
 
-def _show(visit: Visit, error: str = "", status: int = 200) -> Shown:
-    return Shown(
+def _show(request: PageRequest, error: str = "", status: int = 200) -> PageResponse:
+    return PageResponse(
         template="account/account.html",
         status=status,
         values={
-            "user": visit.user,
+            "user": request.user,
             "error": error,
-            "changed": not error and bool(visit.values.get("changed")),
+            "changed": not error and bool(request.values.get("changed")),
             "shortest": SHORTEST,
         },
     )
 
 
 PAGES = (
-    Page(path="/account", answer=account, role=Role.READER),
-    Page(path="/account/password", answer=change_password, role=Role.READER, method="POST"),
+    Page(path="/account", handler=account, role=Role.READER),
+    Page(path="/account/password", handler=change_password, role=Role.READER, method="POST"),
 )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from storage.model import Briefing, BriefingEntry, Change, Role
 from storage.store import Unit
 from storage.users.briefings import MAX_COMMENT, MAX_TITLE, MOST_BRIEFINGS, MOST_ENTRIES
-from supplierwatch.desk.page import Download, Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.page import (
+    Download,
+    Page,
+    PageRequest,
+    PageResponse,
+    not_found,
+    read_number,
+)
 from supplierwatch.desk.reading.briefing_documents import read_briefing
 from supplierwatch.exports.briefing_docx import MEDIA_TYPE, render_docx
 from supplierwatch.exports.briefings import render_markdown
@@ -14,114 +21,118 @@ from supplierwatch.formatting.console import plural
 NONE = "You have no briefing of this number."
 
 
-def briefings(visit: Visit) -> Shown:
-    """List the briefings of the user who asks."""
-    return _list(visit)
+def briefings(request: PageRequest) -> PageResponse:
+    """List the briefings of the signed-in user."""
+    return _list(request)
 
 
-def select(visit: Visit) -> Shown:
+def select(request: PageRequest) -> PageResponse:
     """Put the selected articles into a briefing of the user, or into a new one."""
-    numbers = [read_number(each) for each in visit.lists.get("item", ())]
+    numbers = [read_number(each) for each in request.lists.get("item", ())]
     items = [each for each in numbers if each is not None]
-    number = read_number(visit.values.get("briefing", ""))
-    title = " ".join(visit.values.get("title", "").split())[:MAX_TITLE]
-    with visit.source.store.transaction() as unit:
+    number = read_number(request.values.get("briefing", ""))
+    title = " ".join(request.values.get("title", "").split())[:MAX_TITLE]
+    with request.source.store.transaction() as unit:
         if number is None:
-            number = _find_titled(unit, visit, title)
+            number = _find_titled(unit, request, title)
         if number is not None:
-            found = unit.briefings.get(number, visit.user.user_id)
+            found = unit.briefings.get(number, request.user.user_id)
             if found is None:
-                return missing(NONE)
+                return not_found(NONE)
         else:
-            title = title or f"Briefing of {visit.now.day} {visit.now:%B %Y}"
-            number = unit.briefings.make(visit.user.user_id, title, visit.now)
+            title = title or f"Briefing of {request.now.day} {request.now:%B %Y}"
+            number = unit.briefings.make(request.user.user_id, title, request.now)
             if number is None:
                 return _refuse(f"You have {MOST_BRIEFINGS} briefings: remove one first.")
-            _record(unit, visit, "briefing.made", number, title)
-        added = unit.briefings.add(number, items, visit.now)
+            _record(unit, request, "briefing.made", number, title)
+        added = unit.briefings.add(number, items, request.now)
         if added:
-            _record(unit, visit, "briefing.added-to", number, plural(added, "article"))
-    return Shown(redirect=f"/briefings/{number}")
+            _record(unit, request, "briefing.added-to", number, plural(added, "article"))
+    return PageResponse(redirect=f"/briefings/{number}")
 
 
-def briefing(visit: Visit) -> Shown:
+def briefing(request: PageRequest) -> PageResponse:
     """Show a briefing with the form that edits it."""
-    found = read_briefing(visit)
+    found = read_briefing(request)
     if found is None:
-        return missing(NONE)
+        return not_found(NONE)
     values = {"briefing": found[0], "document": found[1], "most": MOST_ENTRIES}
     limits = {"max_title": MAX_TITLE, "max_comment": MAX_COMMENT}
-    return Shown(template="briefings/briefing.html", values=values | limits)
+    return PageResponse(template="briefings/briefing.html", values=values | limits)
 
 
-def save(visit: Visit) -> Shown:
+def save(request: PageRequest) -> PageResponse:
     """Store title, introduction, order and comments; or remove the briefing."""
-    number, values = read_number(visit.path["number"]) or 0, visit.values
-    with visit.source.store.transaction() as unit:
-        found = unit.briefings.get(number, visit.user.user_id)
+    number, values = read_number(request.path["number"]) or 0, request.values
+    with request.source.store.transaction() as unit:
+        found = unit.briefings.get(number, request.user.user_id)
         if found is None:
-            return missing(NONE)
+            return not_found(NONE)
         if values.get("do") == "remove":
             unit.briefings.remove(number)
-            _record(unit, visit, "briefing.removed", number, found.title)
-            return Shown(redirect="/briefings")
+            _record(unit, request, "briefing.removed", number, found.title)
+            return PageResponse(redirect="/briefings")
         title = " ".join(values.get("title", "").split())[:MAX_TITLE] or found.title
         unit.briefings.replace(
             number,
             title=title,
             introduction=values.get("introduction", ""),
-            entries=_read_entries(found, visit),
-            now=visit.now,
+            entries=_read_entries(found, request),
+            now=request.now,
         )
-        _record(unit, visit, "briefing.changed", number, title)
-    return Shown(redirect=f"/briefings/{number}")
+        _record(unit, request, "briefing.changed", number, title)
+    return PageResponse(redirect=f"/briefings/{number}")
 
 
-def printed(visit: Visit) -> Shown:
+def show_printed(request: PageRequest) -> PageResponse:
     """Show a briefing as it is printed or sent."""
-    found = read_briefing(visit)
+    found = read_briefing(request)
     if found is None:
-        return missing(NONE)
-    return Shown(template="briefings/printed.html", values={"document": found[1]})
+        return not_found(NONE)
+    return PageResponse(template="briefings/printed.html", values={"document": found[1]})
 
 
-def markdown(visit: Visit) -> Shown:
+def markdown(request: PageRequest) -> PageResponse:
     """Return a briefing as a Markdown file."""
-    found = read_briefing(visit)
+    found = read_briefing(request)
     if found is None:
-        return missing(NONE)
+        return not_found(NONE)
     body = render_markdown(found[1]).encode("utf-8", "replace")
     name = f"briefing-{found[0].briefing_id}.md"
-    return Shown(download=Download(name=name, media_type="text/markdown; charset=utf-8", body=body))
+    return PageResponse(
+        download=Download(name=name, media_type="text/markdown; charset=utf-8", body=body)
+    )
 
 
-def docx(visit: Visit) -> Shown:
+def docx(request: PageRequest) -> PageResponse:
     """Return a briefing as a document for Word."""
-    found = read_briefing(visit)
+    found = read_briefing(request)
     if found is None:
-        return missing(NONE)
+        return not_found(NONE)
     name = f"briefing-{found[0].briefing_id}.docx"
-    return Shown(download=Download(name=name, media_type=MEDIA_TYPE, body=render_docx(found[1])))
+    return PageResponse(
+        download=Download(name=name, media_type=MEDIA_TYPE, body=render_docx(found[1]))
+    )
 
 
-def _find_titled(unit: Unit, visit: Visit, title: str) -> int | None:
+def _find_titled(unit: Unit, request: PageRequest, title: str) -> int | None:
     """Return the number of the user's briefing with this title; None where there is none."""
-    own = unit.briefings.of_user(visit.user.user_id)
+    own = unit.briefings.of_user(request.user.user_id)
     same = (each for each in own if each.title.casefold() == title.casefold())
     return next((each.briefing_id for each in same), None)
 
 
-def _list(visit: Visit) -> Shown:
-    with visit.source.store.reading() as unit:
-        found = unit.briefings.of_user(visit.user.user_id)
-    return Shown(template="briefings/briefings.html", values={"briefings": found})
+def _list(request: PageRequest) -> PageResponse:
+    with request.source.store.reading() as unit:
+        found = unit.briefings.of_user(request.user.user_id)
+    return PageResponse(template="briefings/briefings.html", values={"briefings": found})
 
 
-def _read_entries(found: Briefing, visit: Visit) -> list[BriefingEntry]:
+def _read_entries(found: Briefing, request: PageRequest) -> list[BriefingEntry]:
     """Return the entries that stay, by the numbers in the fields of their places."""
     placed = []
     for at, entry in enumerate(found.entries, start=1):
-        values, key = visit.values, entry.item_id
+        values, key = request.values, entry.item_id
         if values.get(f"leave-out-{key}"):
             continue
         place = read_number(values.get(f"place-{key}", ""), digits=4)
@@ -132,22 +143,22 @@ def _read_entries(found: Briefing, visit: Visit) -> list[BriefingEntry]:
     return [entry for _, entry in sorted(placed, key=lambda pair: pair[0])]
 
 
-def _record(unit: Unit, visit: Visit, action: str, number: int, after: str) -> None:
+def _record(unit: Unit, request: PageRequest, action: str, number: int, after: str) -> None:
     change = Change(action=action, subject=str(number), after=after)
-    unit.audit.record(visit.actor, change, visit.now)
+    unit.audit.record(request.actor, change, request.now)
 
 
-def _refuse(why: str) -> Shown:
+def _refuse(why: str) -> PageResponse:
     values = {"why": why, "back": "/briefings"}
-    return Shown(template="reading/mark-refused.html", status=400, values=values)
+    return PageResponse(template="reading/mark-refused.html", status=400, values=values)
 
 
 PAGES = (
-    Page(path="/briefings", answer=briefings, role=Role.READER, nav="Briefings", order=3),
-    Page(path="/briefings", answer=select, role=Role.READER, method="POST"),
-    Page(path="/briefings/{number}", answer=briefing, role=Role.READER),
-    Page(path="/briefings/{number}", answer=save, role=Role.READER, method="POST"),
-    Page(path="/briefings/{number}/printed", answer=printed, role=Role.READER),
-    Page(path="/briefings/{number}/docx", answer=docx, role=Role.READER),
-    Page(path="/briefings/{number}/markdown", answer=markdown, role=Role.READER),
+    Page(path="/briefings", handler=briefings, role=Role.READER, nav="Briefings", order=3),
+    Page(path="/briefings", handler=select, role=Role.READER, method="POST"),
+    Page(path="/briefings/{number}", handler=briefing, role=Role.READER),
+    Page(path="/briefings/{number}", handler=save, role=Role.READER, method="POST"),
+    Page(path="/briefings/{number}/printed", handler=show_printed, role=Role.READER),
+    Page(path="/briefings/{number}/docx", handler=docx, role=Role.READER),
+    Page(path="/briefings/{number}/markdown", handler=markdown, role=Role.READER),
 )

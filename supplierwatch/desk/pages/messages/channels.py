@@ -1,4 +1,4 @@
-"""The channels by which messages go: their state, and a test."""
+"""The channels that deliver messages: their state, and a test."""
 
 from __future__ import annotations
 
@@ -8,31 +8,29 @@ from config.values.checks import CHANNEL, check_address
 from config.values.invalid_value import InvalidValue
 from storage.model import Role
 from supplierwatch.desk.file_edits import note_edit
-from supplierwatch.desk.jobs import JobStep, Report, new_job
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
+from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.formatting.mail_words import mail_words
 
-BUSY = "Two jobs are running already: try again in a minute."
 
-
-def channels(visit: Visit) -> Shown:
+def channels(request: PageRequest) -> PageResponse:
     """List the channels."""
-    return _show(visit)
+    return _show(request)
 
 
-def test(visit: Visit) -> Shown:
+def test(request: PageRequest) -> PageResponse:
     """Send a test message by a channel, and show what its server answered."""
-    desk, now = visit.source, visit.now
+    desk, now = request.source, request.now
     settings = desk.wired.catalog.settings
-    key = visit.values.get("channel", "")
+    key = request.values.get("channel", "")
     address = f"{CHANNEL}{key}"
     if key == MAIL:
         try:
-            address = check_address(visit.values.get("address", ""))
+            address = check_address(request.values.get("address", ""))
         except InvalidValue as invalid:
-            return _show(visit, problem=f"The address {invalid.message}: {invalid.hint}.")
+            return _show(request, problem=f"The address {invalid.message}: {invalid.hint}.")
     elif key not in {each.key for each in settings.channels}:
-        return _show(visit, problem="There is no channel of this name.")
+        return _show(request, problem="There is no channel of this name.")
 
     def work(report: Report) -> str:
         receipt = send_test(settings, address, now)
@@ -43,32 +41,32 @@ def test(visit: Visit) -> Shown:
             raise RuntimeError(f"the message was not accepted: {receipt.outcome}{code}")
         if key == MAIL:
             report(
-                JobStep(
-                    name="what else decides whether it arrives", ok=True, lines=advice(settings)
-                )
+                JobStep(name="further checks for mail to arrive", ok=True, lines=advice(settings))
             )
-        return f"The message to {address} was taken."
+        return f"The message to {address} was accepted."
 
-    job = new_job("channel", f"A test message to {address}", key, visit.user.name, now)
+    job = new_job("channel", f"A test message to {address}", key, request.user.name, now)
     if not desk.jobs.start(job, work):
-        return _show(visit, problem=BUSY)
-    note_edit(visit, "channel-tested", key, before="", after=address)
-    return Shown(redirect=f"/jobs/{job.job_id}")
+        return _show(request, problem=BUSY)
+    note_edit(request, "channel-tested", key, before="", after=address)
+    return PageResponse(redirect=f"/jobs/{job.job_id}")
 
 
-def _show(visit: Visit, problem: str = "") -> Shown:
-    settings = visit.source.wired.catalog.settings
-    failing = {each["channel"]: each for each in visit.source.report().get("channels_failing", ())}
-    with visit.source.store.reading() as unit:
+def _show(request: PageRequest, problem: str = "") -> PageResponse:
+    settings = request.source.wired.catalog.settings
+    failing = {
+        each["channel"]: each for each in request.source.report().get("channels_failing", ())
+    }
+    with request.source.store.reading() as unit:
         paused = unit.outbox.paused()
-    return Shown(
+    return PageResponse(
         template="messages/channels.html",
         status=400 if problem else 200,
         values={
             "mail": MAIL,
             "mail_way": mail_words(settings),
             "sender": settings.mail.sender,
-            "address": visit.values.get("address", "") or settings.operator_to or "",
+            "address": request.values.get("address", "") or settings.operator_to or "",
             "channels": settings.channels,
             "paused": paused,
             "failing": failing,
@@ -78,6 +76,6 @@ def _show(visit: Visit, problem: str = "") -> Shown:
 
 
 PAGES = (
-    Page(path="/channels", answer=channels, role=Role.OPERATOR),
-    Page(path="/channels", answer=test, role=Role.OPERATOR, method="POST"),
+    Page(path="/channels", handler=channels, role=Role.OPERATOR),
+    Page(path="/channels", handler=test, role=Role.OPERATOR, method="POST"),
 )

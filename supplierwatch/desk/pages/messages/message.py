@@ -5,63 +5,65 @@ from __future__ import annotations
 from storage.model import WAITING, MessageState, OutboxMessage, Role
 from supplierwatch.desk.file_edits import note_edit
 from supplierwatch.desk.framed_message import frame_mail, frame_text
-from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 
 NONE = "There is no message of this number."
 REFUSED = "This is not possible any more: the message is %s now."
-TWICE = "This message was sent: say by the box that its reader is to get it once more."
+TWICE = "This message was sent: tick the box to send it to its reader a second time."
 
 
-def message(visit: Visit) -> Shown:
+def message(request: PageRequest) -> PageResponse:
     """Show one message."""
-    found = _find(visit)
-    return missing(NONE) if found is None else _show(found)
+    found = _find(request)
+    return not_found(NONE) if found is None else _show(found)
 
 
-def shown(visit: Visit) -> Shown:
-    """Answer the message itself, for the frame of its page."""
-    found = _find(visit)
-    return Shown(framed=frame_text(NONE) if found is None else frame_mail(found.notification.raw))
+def show_frame(request: PageRequest) -> PageResponse:
+    """Return the message itself, for the frame of its page."""
+    found = _find(request)
+    return PageResponse(
+        framed=frame_text(NONE) if found is None else frame_mail(found.notification.raw)
+    )
 
 
-def change(visit: Visit) -> Shown:
+def change(request: PageRequest) -> PageResponse:
     """Hold a message, release it, or send it again, as its state allows."""
-    found, action = _find(visit), visit.values.get("action", "")
+    found, action = _find(request), request.values.get("action", "")
     if found is None or action not in ("hold", "release", "resend"):
-        return missing(NONE)
-    if action == "resend" and found.state == MessageState.SENT and not visit.values.get("again"):
+        return not_found(NONE)
+    if action == "resend" and found.state == MessageState.SENT and not request.values.get("again"):
         return _show(found, problem=TWICE)
-    with visit.source.store.transaction() as unit:
+    with request.source.store.transaction() as unit:
         # the state may have changed since: the database decides
         if action == "hold":
             done = unit.outbox.hold(found.row_id)
         elif action == "release":
-            done = unit.outbox.release(found.row_id, visit.now)
+            done = unit.outbox.release(found.row_id, request.now)
         else:
-            done = unit.outbox.resend(found.row_id, visit.now, by=visit.user.name)
+            done = unit.outbox.resend(found.row_id, request.now, by=request.user.name)
         now = unit.outbox.get(found.row_id)
     if now is None:
-        return missing(NONE)
+        return not_found(NONE)
     if not done:
         return _show(now, problem=REFUSED % now.state)
     event = {"hold": "held", "release": "released", "resend": "resent"}[action]
     note_edit(
-        visit, f"message-{event}", str(now.row_id), before=str(found.state), after=str(now.state)
+        request, f"message-{event}", str(now.row_id), before=str(found.state), after=str(now.state)
     )
-    return Shown(redirect=f"/messages/{found.row_id}?done={action}")
+    return PageResponse(redirect=f"/messages/{found.row_id}?done={action}")
 
 
-def _find(visit: Visit) -> OutboxMessage | None:
-    number = read_number(visit.path["number"])
+def _find(request: PageRequest) -> OutboxMessage | None:
+    number = read_number(request.path["number"])
     if number is None:
         return None
-    with visit.source.store.reading() as unit:
+    with request.source.store.reading() as unit:
         return unit.outbox.get(number)
 
 
-def _show(found: OutboxMessage, problem: str = "") -> Shown:
+def _show(found: OutboxMessage, problem: str = "") -> PageResponse:
     state = found.state
-    return Shown(
+    return PageResponse(
         template="messages/message.html",
         status=409 if problem else 200,
         frames=True,
@@ -78,7 +80,7 @@ def _show(found: OutboxMessage, problem: str = "") -> Shown:
 
 
 PAGES = (
-    Page(path="/messages/{number}", answer=message, role=Role.OPERATOR),
-    Page(path="/messages/{number}", answer=change, role=Role.OPERATOR, method="POST"),
-    Page(path="/messages/{number}/shown", answer=shown, role=Role.OPERATOR),
+    Page(path="/messages/{number}", handler=message, role=Role.OPERATOR),
+    Page(path="/messages/{number}", handler=change, role=Role.OPERATOR, method="POST"),
+    Page(path="/messages/{number}/shown", handler=show_frame, role=Role.OPERATOR),
 )

@@ -1,4 +1,4 @@
-"""The messages: what waits and when it goes, what was sent, what could not be."""
+"""The messages: waiting with their time, sent, and those that could not be composed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from alerts.dispatch.held_alerts import CAUSES, held_alerts
 from storage.model import MessageState, Role
 from storage.store import Unit
-from supplierwatch.desk.page import Page, Shown, Visit, read_number
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, read_number
 
 LIMIT = 50  # messages of a page
 MOST_WAITING = 100
@@ -16,7 +16,7 @@ MOST_WAITING = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingMessage:
-    """What a message will tell. `goes_at` None: at once, or not known."""
+    """A message to come. `goes_at` None: at once, or not known."""
 
     subscription: str
     recipient: str
@@ -26,18 +26,18 @@ class WaitingMessage:
     cause: str
 
 
-def messages(visit: Visit) -> Shown:
+def messages(request: PageRequest) -> PageResponse:
     """List what waits, and a page of the messages of one state or of all, the newest first."""
-    state = visit.values.get("state", "")
+    state = request.values.get("state", "")
     states = [state] if state in set(MessageState) else None
-    before = read_number(visit.values.get("before", ""))
-    with visit.source.store.reading() as unit:
+    before = read_number(request.values.get("before", ""))
+    with request.source.store.reading() as unit:
         found = unit.outbox.list(states=states, limit=LIMIT + 1, before=before)
         counts = unit.outbox.counts()
         paused = unit.outbox.paused()
         failed = unit.quarantine.failed_tasks("tell")
-        waiting = [] if before or states else _list_waiting(visit, unit)
-    return Shown(
+        waiting = [] if before or states else _list_waiting(request, unit)
+    return PageResponse(
         template="messages/messages.html",
         values={
             "messages": found[:LIMIT],
@@ -53,8 +53,8 @@ def messages(visit: Visit) -> Shown:
     )
 
 
-def _list_waiting(visit: Visit, unit: Unit) -> list[WaitingMessage]:
-    context = visit.source.context
+def _list_waiting(request: PageRequest, unit: Unit) -> list[WaitingMessage]:
+    context = request.source.context
     alerts = [
         WaitingMessage(
             subscription=each.subscription,
@@ -64,7 +64,7 @@ def _list_waiting(visit: Visit, unit: Unit) -> list[WaitingMessage]:
             goes_at=each.goes_at,
             cause="" if each.cause is None else CAUSES[each.cause],
         )
-        for each in held_alerts(unit, context, visit.now)
+        for each in held_alerts(unit, context, request.now)
     ]
     pending = unit.tellings.count_pending()
     digests = []
@@ -81,13 +81,13 @@ def _list_waiting(visit: Visit, unit: Unit) -> list[WaitingMessage]:
                 kind="digest",
                 mentions=mentions,
                 goes_at=each.next_at,
-                cause="nothing came yet: no message goes" if silent else "",
+                cause="nothing was found yet: no message is sent" if silent else "",
             )
         )
-    # what goes first comes first
+    # the next one to be sent comes first
     return sorted(
-        [*alerts, *digests], key=lambda each: (each.goes_at or visit.now, each.subscription)
+        [*alerts, *digests], key=lambda each: (each.goes_at or request.now, each.subscription)
     )
 
 
-PAGES = (Page(path="/messages", answer=messages, role=Role.OPERATOR, nav="Messages", order=7),)
+PAGES = (Page(path="/messages", handler=messages, role=Role.OPERATOR, nav="Messages", order=7),)

@@ -1,1 +1,1 @@
-"""What readers look at: today, search, items."""
+"""Pages for readers: today, search, items."""

@@ -1,4 +1,4 @@
-"""One article: its text with the hits marked, its versions, and what each watch made of it."""
+"""One article: its text with the hits marked, its versions, and the verdict of each watch."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from alerts.text.sentences import Segment, mark
 from storage.model import Role, Span, StoredItem
 from storage.rules.aside_rules import rule_in_words
 from storage.store import Unit
-from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
-from supplierwatch.desk.reading.event_changes import read_apart
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
+from supplierwatch.desk.reading.event_changes import read_former_events
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
 from supplierwatch.desk.reading.version_diffs import MOST_VERSIONS, diff_versions
@@ -29,37 +29,37 @@ MAX_ASIDE = 600  # characters of a text that was cut from the page
 _MARKED = ("told", "pending", "baseline", "untold", "waiting", "earlier")
 
 
-def item(visit: Visit) -> Shown:
+def item(request: PageRequest) -> PageResponse:
     """Show an article by its number; `watch` names a watch that is explained clause by clause."""
-    number = read_number(visit.path["number"])
-    wired, user = visit.source.wired, visit.user
-    asked = visit.values.get("watch", "")
-    with visit.source.store.reading() as unit:
+    number = read_number(request.path["number"])
+    wired, user = request.source.wired, request.user
+    asked = request.values.get("watch", "")
+    with request.source.store.reading() as unit:
         known = unit.items.get(number) if number is not None else None
         if known is None:
-            return missing("There is no article of this number.")
-        keys = _find_watches(unit, visit, known)
+            return not_found("There is no article of this number.")
+        keys = _find_watches(unit, request, known)
         chosen = asked if asked in wired.queries else ""
         every = sorted({*keys, chosen} - {""})
-        account = read_item_account(unit, wired, known, every, now=visit.now)
+        account = read_item_account(unit, wired, known, every, now=request.now)
         story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
-        members = {} if story is None else _members(unit, known)
+        members = {} if story is None else _read_members(unit, known)
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
         readings = unit.read_states.of_stories(user.user_id, [known.story_id])
         mentions = [(each, known) for each in unit.mentions.of_item(known.item_id)]
         history = unit.marks.history(known.story_id, user_id=user.user_id)
         captures = unit.captures.list_without_bodies(known.item_id)
         by_links = unit.reader_requests.dismissed_by_links([known.story_id])
-        choices = read_choices(unit, visit)
-        apart = read_apart(unit, known)
+        choices = read_choices(unit, request)
+        former_events = read_former_events(unit, known)
     spans = [span for watch in account.watches if watch.verdict in _MARKED for span in watch.spans]
     found = [w for w in account.watches if w.verdict != "no"]
     own = None if story is None else story.of(known.item_id)
-    return Shown(
+    return PageResponse(
         template="reading/item.html",
         values={
             "item": known,
-            "names": visit.source.context.names,
+            "names": request.source.context.names,
             "title": mark_title(known, spans),
             "link": web_link(known.url),
             "paragraphs": paragraphs(known.body, _spans_of("body", spans)),
@@ -84,7 +84,7 @@ def item(visit: Visit) -> Shown:
             "own": own,
             "members": members,
             "event": account.event,
-            "apart": apart,
+            "former_events": former_events,
             "marks": marks,
             "is_unread": known.story_id in find_unread(mentions, readings, user),
             "mention_keys": [mention.match.watch_key for mention, _ in mentions],
@@ -94,7 +94,7 @@ def item(visit: Visit) -> Shown:
             "choices": choices,
             "may_see_messages": user.role.includes(Role.OPERATOR),
             "back": f"/item/{known.item_id}",
-            "suppliers": suppliers_in(visit, known),
+            "suppliers": find_suppliers(request, known),
         },
     )
 
@@ -112,9 +112,9 @@ def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[Segmen
     return made
 
 
-def _find_watches(unit: Unit, visit: Visit, known: StoredItem) -> set[str]:
-    """Return the watches that have something to do with an item; the others only on demand."""
-    wired = visit.source.wired
+def _find_watches(unit: Unit, request: PageRequest, known: StoredItem) -> set[str]:
+    """Return the watches that match or mention an item; others are explained on demand."""
+    wired = request.source.wired
     with_asides = {watch.key for watch in wired.catalog.watches if watch.asides}
     matches, asides = match_item(
         known, wired.index, unit.watches.current(), wired.source_names, with_asides
@@ -124,14 +124,14 @@ def _find_watches(unit: Unit, visit: Visit, known: StoredItem) -> set[str]:
     return every & wired.queries.keys()
 
 
-def _members(unit: Unit, known: StoredItem) -> dict[int, StoredItem]:
+def _read_members(unit: Unit, known: StoredItem) -> dict[int, StoredItem]:
     ids = unit.stories.members([known.story_id]).get(known.story_id, ())
     return {each.item_id: each for each in unit.items.get_many(ids)}
 
 
-def suppliers_in(visit: Visit, known: StoredItem) -> list[tuple[str, str]]:
+def find_suppliers(request: PageRequest, known: StoredItem) -> list[tuple[str, str]]:
     """Return key and name of the suppliers that an article names."""
-    context = visit.source.context
+    context = request.source.context
     document = Document.of(known, source_name=context.names.source(known.source_key))
     return [(hit.key, context.supplier_names[hit.key]) for hit in context.suppliers.match(document)]
 
@@ -140,4 +140,4 @@ def _spans_of(field: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
     return sorted({(span.start, span.end) for span in spans if span.field == field})
 
 
-PAGES = (Page(path="/item/{number}", answer=item, role=Role.READER),)
+PAGES = (Page(path="/item/{number}", handler=item, role=Role.READER),)

@@ -1,4 +1,4 @@
-"""The forms by which users say something of a story: each leads back to where it stood."""
+"""Handles the forms that mark a story; each redirects back to the page it was on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from storage.model import MuteKind, Role, StoredItem
 from storage.store import Unit
-from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.page import (
+    Page,
+    PageRequest,
+    PageResponse,
+    as_sentence,
+    not_found,
+    read_number,
+)
 from supplierwatch.desk.reading import mark_requests
 from supplierwatch.desk.reading.event_changes import (
     EventRefused,
@@ -19,9 +26,9 @@ MUTED: tuple[MuteKind, ...] = ("story", "outlet", "supplier", "watch")
 Act = Callable[[Unit, StoredItem], None]
 
 
-def say_alone(visit: Visit) -> Shown:
+def mark_for_self(request: PageRequest) -> PageResponse:
     """Star a story, or mark it as read, for the user alone."""
-    user, now, what = visit.user, visit.now, visit.values.get("do", "")
+    user, now, what = request.user, request.now, request.values.get("do", "")
 
     def act(unit: Unit, item: StoredItem) -> None:
         if what in ("star", "unstar"):
@@ -31,12 +38,12 @@ def say_alone(visit: Visit) -> Shown:
         else:
             raise MarkRefused(f"there is nothing like {what[:40]!r} to do")
 
-    return _carry_out(visit, act)
+    return _carry_out(request, act)
 
 
-def say_to_all(visit: Visit) -> Shown:
-    """Note, assign, tag or dismiss a story, for everybody."""
-    user, now, values = visit.user, visit.now, visit.values
+def mark_for_team(request: PageRequest) -> PageResponse:
+    """Note, assign, tag or dismiss a story, for all users."""
+    user, now, values = request.user, request.now, request.values
     what, text, watch = values.get("do", ""), values.get("text", ""), values.get("watch", "")
 
     def act(unit: Unit, item: StoredItem) -> None:
@@ -52,37 +59,37 @@ def say_to_all(visit: Visit) -> Shown:
         elif what == "untag":
             mark_requests.untag(unit, user, item, text, now)
         elif what == "irrelevant":
-            watches = visit.source.wired.queries
+            watches = request.source.wired.queries
             mark_requests.mark_irrelevant(unit, user, item, watch, text, now, watches)
         elif what == "relevant":
             mark_requests.mark_relevant(unit, user, item, watch, now)
         else:
             raise MarkRefused(f"there is nothing like {what[:40]!r} to do")
 
-    return _carry_out(visit, act)
+    return _carry_out(request, act)
 
 
-def correct_event(visit: Visit) -> Shown:
+def correct_event(request: PageRequest) -> PageResponse:
     """Take a story out of its event, or put it back into one."""
-    what, event = visit.values.get("do", ""), read_number(visit.values.get("event", ""))
+    what, event = request.values.get("do", ""), read_number(request.values.get("event", ""))
 
     def act(unit: Unit, item: StoredItem) -> None:
         if what == "take-out":
-            take_report_out(unit, visit.actor, item, visit.now)
+            take_report_out(unit, request.actor, item, request.now)
         elif what == "put-back":
-            put_report_back(unit, visit.actor, item, event, visit.now)
+            put_report_back(unit, request.actor, item, event, request.now)
         else:
             raise MarkRefused(f"there is nothing like {what[:40]!r} to do")
 
-    return _carry_out(visit, act)
+    return _carry_out(request, act)
 
 
-def mute(visit: Visit) -> Shown:
+def mute(request: PageRequest) -> PageResponse:
     """Mute a story, its outlet, a watch, or a supplier of a watch, for the user or a subscription.
 
     The field `what` is the kind, with the key of the watch and the supplier after colons.
     """
-    values = visit.values
+    values = request.values
     kind_name, watch, supplier = (*values.get("what", "").split(":"), "", "")[:3]
     kind = next((each for each in MUTED if each == kind_name), None)
 
@@ -91,63 +98,62 @@ def mute(visit: Visit) -> Shown:
             raise MarkRefused("choose what is to be muted")
         mark_requests.mute(
             unit,
-            visit.user,
-            visit.source.wired,
+            request.user,
+            request.source.wired,
             kind,
-            visit.now,
+            request.now,
             days=read_number(values.get("days", ""), digits=4) or 0,
             item=item,
             watch_key=watch,
             supplier_key=supplier,
             source_key=item.source_key,
             subscription_key=values.get("subscription", ""),
-            actor=visit.actor,
+            actor=request.actor,
         )
 
-    return _carry_out(visit, act)
+    return _carry_out(request, act)
 
 
-def end_mute(visit: Visit) -> Shown:
+def end_mute(request: PageRequest) -> PageResponse:
     """End a mute by its number."""
-    number = read_number(visit.values.get("mute", "")) or 0
+    number = read_number(request.values.get("mute", "")) or 0
     try:
-        with visit.source.store.transaction() as unit:
-            found = mark_requests.find_mute(unit, visit.user, number, visit.now)
-            mark_requests.end_mute(unit, visit.user, found, visit.now, actor=visit.actor)
+        with request.source.store.transaction() as unit:
+            found = mark_requests.find_mute(unit, request.user, number, request.now)
+            mark_requests.end_mute(unit, request.user, found, request.now, actor=request.actor)
     except MarkRefused as error:
-        return _refuse(visit, error)
-    return Shown(redirect=back_of(visit))
+        return _refuse(request, error)
+    return PageResponse(redirect=read_back(request))
 
 
-def _carry_out(visit: Visit, act: Act) -> Shown:
-    number = read_number(visit.path["number"])
+def _carry_out(request: PageRequest, act: Act) -> PageResponse:
+    number = read_number(request.path["number"])
     try:
-        with visit.source.store.transaction() as unit:
+        with request.source.store.transaction() as unit:
             item = unit.items.get(number) if number is not None else None
             if item is None:
-                return missing("There is no article of this number.")
+                return not_found("There is no article of this number.")
             act(unit, item)
     except (MarkRefused, EventRefused) as error:
-        return _refuse(visit, error)
-    return Shown(redirect=f"{back_of(visit)}#story-{item.story_id}")
+        return _refuse(request, error)
+    return PageResponse(redirect=f"{read_back(request)}#story-{item.story_id}")
 
 
-def _refuse(visit: Visit, error: MarkRefused | EventRefused) -> Shown:
-    why = str(error)
-    values = {"why": why[:1].upper() + why[1:] + ".", "back": back_of(visit)}
-    return Shown(template="reading/mark-refused.html", status=400, values=values)
+def _refuse(request: PageRequest, error: MarkRefused | EventRefused) -> PageResponse:
+    values = {"why": as_sentence(error), "back": read_back(request)}
+    return PageResponse(template="reading/mark-refused.html", status=400, values=values)
 
 
-def back_of(visit: Visit) -> str:
-    """Return the path of the page that the form stood on, without a fragment."""
-    back = visit.values.get("back", "/").partition("#")[0]
+def read_back(request: PageRequest) -> str:
+    """Return the path of the page with the form, without a fragment."""
+    back = request.values.get("back", "/").partition("#")[0]
     return back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
 
 
 PAGES = (
-    Page(path="/item/{number}/mine", answer=say_alone, role=Role.READER, method="POST"),
-    Page(path="/item/{number}/team", answer=say_to_all, role=Role.EDITOR, method="POST"),
-    Page(path="/item/{number}/event", answer=correct_event, role=Role.EDITOR, method="POST"),
-    Page(path="/item/{number}/mute", answer=mute, role=Role.READER, method="POST"),
-    Page(path="/mutes/end", answer=end_mute, role=Role.READER, method="POST"),
+    Page(path="/item/{number}/mine", handler=mark_for_self, role=Role.READER, method="POST"),
+    Page(path="/item/{number}/team", handler=mark_for_team, role=Role.EDITOR, method="POST"),
+    Page(path="/item/{number}/event", handler=correct_event, role=Role.EDITOR, method="POST"),
+    Page(path="/item/{number}/mute", handler=mute, role=Role.READER, method="POST"),
+    Page(path="/mutes/end", handler=end_mute, role=Role.READER, method="POST"),
 )

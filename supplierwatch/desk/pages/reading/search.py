@@ -13,7 +13,7 @@ from alerts.search.archive_search import SearchHit
 from alerts.search.aside_hint import AsideHint
 from alerts.text.sentences import Segment
 from storage.model import Role
-from supplierwatch.desk.page import Page, Shown, Visit, read_number
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, read_number
 from supplierwatch.desk.reading.archive_queries import LONGEST, compile_text
 from supplierwatch.desk.reading.facet_links import show_bars, show_facets
 from supplierwatch.desk.reading.faceted_search import (
@@ -21,7 +21,7 @@ from supplierwatch.desk.reading.faceted_search import (
     read_stories,
     search_with_facets,
 )
-from supplierwatch.desk.reading.narrowing import NOTHING, Narrowing, address_of, read_narrowing
+from supplierwatch.desk.reading.narrowing import NOTHING, Narrowing, build_address, read_narrowing
 from supplierwatch.formatting.hits import excerpt_of, mark_title
 
 LIMIT = 50  # hits of a page
@@ -30,8 +30,8 @@ SORTS = ("date", "relevance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchWish:
-    """What is looked for: the query as written, what it is narrowed to, and in which order."""
+class SearchForm:
+    """The values of the search form: the query as written, the facets chosen, and the order."""
 
     text: str
     narrowing: Narrowing
@@ -39,8 +39,8 @@ class SearchWish:
     sort: str
 
     @property
-    def empty(self) -> bool:
-        """Whether nothing is looked for."""
+    def is_empty(self) -> bool:
+        """Whether there is neither a query nor a facet."""
         return not self.text and self.narrowing == NOTHING
 
     @property
@@ -51,7 +51,7 @@ class SearchWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownHit:
+class HitRow:
     """A hit: its item with the title and the sentence that matched, and its story."""
 
     hit: SearchHit
@@ -61,64 +61,68 @@ class ShownHit:
     story: StoryFacts | None
 
 
-def read_wish(visit: Visit) -> SearchWish:
-    """Read what is looked for from the parameters."""
-    wired = visit.source.wired
-    days, sort = visit.values.get("days", ""), visit.values.get("sort", "date")
-    return SearchWish(
-        text=visit.values.get("q", "").strip()[:LONGEST],
-        narrowing=read_narrowing(visit.values, wired.suppliers, wired.source_names),
+def read_search_form(request: PageRequest) -> SearchForm:
+    """Read the search form from the parameters of the address."""
+    wired = request.source.wired
+    days, sort = request.values.get("days", ""), request.values.get("sort", "date")
+    return SearchForm(
+        text=request.values.get("q", "").strip()[:LONGEST],
+        narrowing=read_narrowing(request.values, wired.suppliers, wired.source_names),
         days=days if days in PERIODS else "",
         sort=sort if sort in SORTS else "date",
     )
 
 
-def find(visit: Visit, wish: SearchWish) -> tuple[Query, FacetedResult]:
-    """Search for what is wished.
+def find(request: PageRequest, search_form: SearchForm) -> tuple[Query, FacetedResult]:
+    """Search the archive by a form; return the query as written, and the results.
 
     Raises:
         QueryError: the query as written cannot be used.
     """
-    plain = compile_text(visit.source, wish.text) if wish.text else None
-    narrowed = wish.narrowing.query(wish.text)
-    query = compile_text(visit.source, narrowed)
-    length = PERIODS[wish.days]
+    plain = compile_text(request.source, search_form.text) if search_form.text else None
+    narrowed = search_form.narrowing.query(search_form.text)
+    query = compile_text(request.source, narrowed)
+    length = PERIODS[search_form.days]
     result = search_with_facets(
-        visit.source,
+        request.source,
         query,
-        order="relevance" if wish.sort == "relevance" else "date",
-        since=None if length is None else visit.now - timedelta(days=length),
+        order="relevance" if search_form.sort == "relevance" else "date",
+        since=None if length is None else request.now - timedelta(days=length),
     )
     return plain or query, result
 
 
-def search(visit: Visit) -> Shown:
+def search(request: PageRequest) -> PageResponse:
     """Show the form, and the hits of a query."""
-    wish = read_wish(visit)
+    search_form = read_search_form(request)
     values: dict[str, Any] = {
-        "wish": wish,
+        "search_form": search_form,
         "periods": PERIODS,
         "error": None,
         "query": None,
         "found": None,
         "hits": (),
         "limit": LIMIT,
-        "names": visit.source.context.names,
-        "may_edit": visit.user.role.includes(Role.EDITOR),
+        "names": request.source.context.names,
+        "may_edit": request.user.role.includes(Role.EDITOR),
     }
-    if wish.empty:
-        return Shown(template="reading/search.html", values=values)
+    if search_form.is_empty:
+        return PageResponse(template="reading/search.html", values=values)
     try:
-        query, found = find(visit, wish)
+        query, found = find(request, search_form)
     except QueryError as error:
-        return Shown(template="reading/search.html", status=400, values=values | {"error": error})
-    page = max(1, read_number(visit.values.get("page", "1"), digits=4) or 1)
+        return PageResponse(
+            template="reading/search.html", status=400, values=values | {"error": error}
+        )
+    page = max(1, read_number(request.values.get("page", "1"), digits=4) or 1)
     pages = max(1, -(-len(found.hits) // LIMIT))
     page = min(page, pages)
-    shown = found.locate(visit.source, found.hits[(page - 1) * LIMIT : page * LIMIT])
-    stories = read_stories(visit.source, shown)
-    watch = replace(wish.narrowing, first=None, last=None).query(wish.text, dates=False)
-    return Shown(
+    shown = found.locate(request.source, found.hits[(page - 1) * LIMIT : page * LIMIT])
+    stories = read_stories(request.source, shown)
+    watch = replace(search_form.narrowing, first=None, last=None).query(
+        search_form.text, dates=False
+    )
+    return PageResponse(
         template="reading/search.html",
         values=values
         | {
@@ -127,47 +131,49 @@ def search(visit: Visit) -> Shown:
             "hits": [_show_hit(hit, stories) for hit in shown],
             "page": page,
             "pages": pages,
-            "facets": show_facets(visit, wish.parameters, wish.narrowing, found.facets),
-            "bars": show_bars(wish.parameters, found.facets.dates),
-            "chosen": _list_chosen(visit, wish),
-            "clear": address_of("/search", {"q": wish.text, "sort": wish.sort}),
+            "facets": show_facets(
+                request, search_form.parameters, search_form.narrowing, found.facets
+            ),
+            "bars": show_bars(search_form.parameters, found.facets.dates),
+            "chosen": _list_chosen(request, search_form),
+            "clear": build_address("/search", {"q": search_form.text, "sort": search_form.sort}),
             "aside": _link_aside(found.aside),
-            "save": address_of("/new-watch", {"q": watch}),
+            "save": build_address("/new-watch", {"q": watch}),
             "pager": {
-                n: address_of("/search", wish.parameters | {"page": str(n)})
+                n: build_address("/search", search_form.parameters | {"page": str(n)})
                 for n in (page - 1, page + 1)
                 if 1 <= n <= pages
             },
             "exports": {
-                form: address_of("/search/export", wish.parameters | {"form": form})
+                form: build_address("/search/export", search_form.parameters | {"form": form})
                 for form in ("csv", "jsonl", "atom")
             },
-            "back": address_of("/search", wish.parameters),
+            "back": build_address("/search", search_form.parameters),
         },
     )
 
 
-def parse_state(visit: Visit) -> Shown:
-    """Show whether a query can be used, while it is being written: a part of the page."""
-    text = visit.values.get("q", "").strip()[:LONGEST]
+def parse_state(request: PageRequest) -> PageResponse:
+    """Show whether a query is valid, while it is being typed: a fragment of the page."""
+    text = request.values.get("q", "").strip()[:LONGEST]
     values: dict[str, Any] = {"error": None, "query": None}
     if text:
         try:
-            values["query"] = compile_text(visit.source, text)
+            values["query"] = compile_text(request.source, text)
         except QueryError as error:
             values["error"] = error
-    return Shown(template="reading/parse-state.html", values=values)
+    return PageResponse(template="reading/parse-state.html", values=values)
 
 
 def _link_aside(hint: AsideHint | None) -> tuple[AsideHint, str] | None:
     """Return the hint about text that was set aside, with the address that shows it."""
-    return None if hint is None else (hint, address_of("/search", {"q": hint.query}))
+    return None if hint is None else (hint, build_address("/search", {"q": hint.query}))
 
 
-def _list_chosen(visit: Visit, wish: SearchWish) -> list[tuple[str, str]]:
+def _list_chosen(request: PageRequest, search_form: SearchForm) -> list[tuple[str, str]]:
     """Return (words, address without it) for each facet that is chosen."""
-    narrowing, context = wish.narrowing, visit.source.context
-    said: Mapping[str, str] = {
+    narrowing, context = search_form.narrowing, request.source.context
+    values: Mapping[str, str] = {
         "supplier": context.supplier_names.get(narrowing.supplier, narrowing.supplier),
         "source": context.names.source(narrowing.source) if narrowing.source else "",
         "kind": narrowing.kind,
@@ -175,20 +181,20 @@ def _list_chosen(visit: Visit, wish: SearchWish) -> list[tuple[str, str]]:
         "lang": narrowing.lang,
     }
     chosen = [
-        (f"{name}: {value}", narrowing.without(name)) for name, value in said.items() if value
+        (f"{name}: {value}", narrowing.without(name)) for name, value in values.items() if value
     ]
     if narrowing.first or narrowing.last:
         first, last = narrowing.first or "the beginning", narrowing.last or "today"
         chosen.append((f"dated {first} to {last}", narrowing.without("first", "last")))
     return [
-        (words, address_of("/search", replace(wish, narrowing=rest).parameters))
+        (words, build_address("/search", replace(search_form, narrowing=rest).parameters))
         for words, rest in chosen
     ]
 
 
-def _show_hit(hit: SearchHit, stories: Mapping[int, StoryFacts]) -> ShownHit:
+def _show_hit(hit: SearchHit, stories: Mapping[int, StoryFacts]) -> HitRow:
     excerpt = excerpt_of(hit.item, hit.spans)
-    return ShownHit(
+    return HitRow(
         hit=hit,
         title=mark_title(hit.item, hit.spans),
         field="" if excerpt is None else excerpt.field,
@@ -198,6 +204,6 @@ def _show_hit(hit: SearchHit, stories: Mapping[int, StoryFacts]) -> ShownHit:
 
 
 PAGES = (
-    Page(path="/search", answer=search, role=Role.READER, nav="Search", order=2),
-    Page(path="/search/state", answer=parse_state, role=Role.READER),
+    Page(path="/search", handler=search, role=Role.READER, nav="Search", order=2),
+    Page(path="/search/state", handler=parse_state, role=Role.READER),
 )

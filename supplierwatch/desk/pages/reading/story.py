@@ -1,4 +1,4 @@
-"""One story: which outlets carry it, who was first, what only one of them has."""
+"""One story: which outlets carry it, which was first, and what only one of them has."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from alerts.digest.syndication import story_facts
 from alerts.digest.syndication_text import first_line, release_line
 from storage.model import Role
 from supplierwatch.desk import render
-from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
-from supplierwatch.desk.reading.event_changes import read_apart
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
+from supplierwatch.desk.reading.event_changes import read_former_events
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
 from supplierwatch.exports.account import read_event
@@ -16,32 +16,32 @@ from supplierwatch.exports.account import read_event
 MOST_MENTIONS = 200
 
 
-def story(visit: Visit) -> Shown:
-    """Show a story by its number; one of a single article leads to it."""
-    number = read_number(visit.path["number"])
-    context, user = visit.source.context, visit.user
-    with visit.source.store.reading() as unit:
+def story(request: PageRequest) -> PageResponse:
+    """Show a story by its number; redirect to the article of a story with only one."""
+    number = read_number(request.path["number"])
+    context, user = request.source.context, request.user
+    with request.source.store.reading() as unit:
         known = unit.items.get(number) if number is not None else None
         if known is None:
-            return missing("There is no story of this number.")
+            return not_found("There is no story of this number.")
         if known.story_id != known.item_id:  # it was joined with an older one
-            return Shown(redirect=f"/story/{known.story_id}")
+            return PageResponse(redirect=f"/story/{known.story_id}")
         members = members_of(unit, [known]).get(known.story_id, ())
         facts = story_facts(members, context.names.press)
         if facts is None:
-            return Shown(redirect=f"/item/{known.item_id}")
+            return PageResponse(redirect=f"/item/{known.item_id}")
         found = unit.mention_pages.of_stories([known.story_id], limit=MOST_MENTIONS)
         entries = shown(unit, found, context, {known.story_id: members})
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
         readings = unit.read_states.of_stories(user.user_id, [known.story_id])
         history = unit.marks.history(known.story_id, user_id=user.user_id)
         by_links = unit.reader_requests.dismissed_by_links([known.story_id])
-        choices = read_choices(unit, visit)
-        event, apart = read_event(unit, known.item_id), read_apart(unit, known)
+        choices = read_choices(unit, request)
+        event, former_events = read_event(unit, known.item_id), read_former_events(unit, known)
     watches: dict[int, dict[str, None]] = {}
     for mention, item in found:
         watches.setdefault(item.item_id, {})[mention.match.watch_key] = None
-    return Shown(
+    return PageResponse(
         template="reading/story.html",
         values={
             "story": facts,
@@ -50,7 +50,7 @@ def story(visit: Visit) -> Shown:
             "entry": entries[0] if entries else None,
             "lead": known,
             "event": event,
-            "apart": apart,
+            "former_events": former_events,
             "origin": f"{first_line(facts, context.names.source, render.clock_text)}",
             "releases": {each.item_id: release_line(facts, each) for each in facts.carriages},
             "watches": {item_id: list(keys) for item_id, keys in watches.items()},
@@ -66,4 +66,4 @@ def story(visit: Visit) -> Shown:
     )
 
 
-PAGES = (Page(path="/story/{number}", answer=story, role=Role.READER),)
+PAGES = (Page(path="/story/{number}", handler=story, role=Role.READER),)

@@ -1,4 +1,4 @@
-"""Today: what the watches found lately, by supplier, and what of it this user has not seen."""
+"""Today: recent finds of the watches, by supplier, and which of them this user has not read."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from zoneinfo import available_timezones
 
 from storage.model import Role
-from supplierwatch.desk.page import Page, Shown, Visit, read_number
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, read_number
 from supplierwatch.desk.reading.card_functions import card_functions
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.section_shares import share_out
-from supplierwatch.desk.reading.today_stories import MOST, SHOWS, Show, TodayWish, gather_today
+from supplierwatch.desk.reading.today_stories import MOST, SHOWS, Show, TodayFilter, gather_today
 
 DAYS = (1, 2, 7, 30)
 USUAL_DAYS = 2
@@ -24,19 +24,21 @@ LABELS: dict[Show, str] = {
 }
 
 
-def today(visit: Visit) -> Shown:
+def today(request: PageRequest) -> PageResponse:
     """Show the stories of the last days, arranged as in a digest."""
-    days = _read_days(visit.values.get("days", ""))
-    tag = visit.values.get("tag", "")[:100]
-    section = visit.values.get("section", "")[:200]
-    show = _read_show(visit.values.get("show", ""), tag)
-    wish = TodayWish(since=visit.now - timedelta(days=days), now=visit.now, show=show, tag=tag)
-    with visit.source.store.reading() as unit:
-        stories = gather_today(unit, visit.source.context, visit.user, wish)
+    days = _read_days(request.values.get("days", ""))
+    tag = request.values.get("tag", "")[:100]
+    section = request.values.get("section", "")[:200]
+    show = _read_show(request.values.get("show", ""), tag)
+    filters = TodayFilter(
+        since=request.now - timedelta(days=days), now=request.now, show=show, tag=tag
+    )
+    with request.source.store.reading() as unit:
+        stories = gather_today(unit, request.source.context, request.user, filters)
         tags = unit.marks.tags()
-        mutes = unit.desk_mutes.of_user(visit.user.user_id, visit.now)
-        choices = read_choices(unit, visit)
-    return Shown(
+        mutes = unit.desk_mutes.of_user(request.user.user_id, request.now)
+        choices = read_choices(unit, request)
+    return PageResponse(
         template="reading/today.html",
         values={
             "stories": stories,
@@ -55,34 +57,34 @@ def today(visit: Visit) -> Shown:
             "most": MOST,
             "mutes": mutes,
             "back": _path_of(show, tag, days, section),
-            "user": visit.user,
-            **card_functions(visit),
+            "user": request.user,
+            **card_functions(request),
         },
     )
 
 
-def mark_all_read(visit: Visit) -> Shown:
-    """Mark all that the page showed as read: what came since stays new."""
-    shown = read_number(visit.values.get("newest", ""))
+def mark_all_read(request: PageRequest) -> PageResponse:
+    """Mark everything that the page showed as read; later finds stay unread."""
+    shown = read_number(request.values.get("newest", ""))
     if shown is not None:
-        with visit.source.store.transaction() as unit:
+        with request.source.store.transaction() as unit:
             newest = min(shown, unit.users.newest_mention())
-            unit.users.mark_all_seen(visit.user.user_id, newest, visit.now)
-            unit.read_states.delete_until(visit.user.user_id, newest)
-    return Shown(redirect="/")
+            unit.users.mark_all_seen(request.user.user_id, newest, request.now)
+            unit.read_states.delete_until(request.user.user_id, newest)
+    return PageResponse(redirect="/")
 
 
-def set_timezone(visit: Visit) -> Shown:
+def set_timezone(request: PageRequest) -> PageResponse:
     """Set the zone in which the user sees times; an empty one is that of the service."""
-    name = visit.values.get("timezone", "").strip()
+    name = request.values.get("timezone", "").strip()
     if name and name not in available_timezones():
         why = f"There is no time zone {name[:60]!r}. Write it as Europe/London, or nothing."
-        return Shown(
+        return PageResponse(
             template="reading/mark-refused.html", status=400, values={"why": why, "back": "/"}
         )
-    with visit.source.store.transaction() as unit:
-        unit.users.set_timezone(visit.user.user_id, name or None)
-    return Shown(redirect="/")
+    with request.source.store.transaction() as unit:
+        unit.users.set_timezone(request.user.user_id, name or None)
+    return PageResponse(redirect="/")
 
 
 def _path_of(show: Show, tag: str, days: int, section: str = "") -> str:
@@ -109,7 +111,7 @@ def _read_days(given: str) -> int:
 
 
 PAGES = (
-    Page(path="/", answer=today, role=Role.READER, nav="Today", order=1),
-    Page(path="/read", answer=mark_all_read, role=Role.READER, method="POST"),
-    Page(path="/time-zone", answer=set_timezone, role=Role.READER, method="POST"),
+    Page(path="/", handler=today, role=Role.READER, nav="Today", order=1),
+    Page(path="/read", handler=mark_all_read, role=Role.READER, method="POST"),
+    Page(path="/time-zone", handler=set_timezone, role=Role.READER, method="POST"),
 )

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from storage.model import Role
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.service_facts import gather_facts
 
 MOST_ERRORS = 50
 RUNS = 15
 
 
-def operator(visit: Visit) -> Shown:
-    """Show the report of /health, and what else an operator wants to see."""
-    report = visit.source.report()
-    with visit.source.store.reading() as unit:
-        troubles = unit.quarantine.list()
+def operator(request: PageRequest) -> PageResponse:
+    """Show the report of /health, with facts, runs and recent errors."""
+    report = request.source.report()
+    with request.source.store.reading() as unit:
+        failed_tasks = unit.quarantine.list()
         users = unit.users.list()
         runs = unit.runs.last(RUNS)
-    return Shown(
+    return PageResponse(
         template="service/operator.html",
         values={
             "report": report,
-            "facts": gather_facts(visit.source),
-            "set_aside": sum(each.quarantined_at is not None for each in troubles),
-            "failed": len(troubles),
+            "facts": gather_facts(request.source),
+            "set_aside": sum(each.quarantined_at is not None for each in failed_tasks),
+            "failed": len(failed_tasks),
             "n_users": sum(user.disabled_at is None for user in users),
             "runs": runs,
-            "errors": visit.source.recent_errors()[:MOST_ERRORS],
+            "errors": request.source.recent_errors()[:MOST_ERRORS],
         },
     )
 
 
 PAGES = (
     Page(
-        path="/operator", answer=operator, role=Role.OPERATOR, nav="Service", order=9, in_menu=True
+        path="/operator", handler=operator, role=Role.OPERATOR, nav="Service", order=9, in_menu=True
     ),
 )

@@ -1,44 +1,44 @@
-"""Work that failed and is tried again, or was set aside until somebody tries it again."""
+"""Failed work: tried again, or set aside until an operator retries it."""
 
 from __future__ import annotations
 
 from storage.model import Role
 from supplierwatch.desk.file_edits import note_edit
 from supplierwatch.desk.listing_pages import cut_page
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.health.quarantine_mail import describe_task, retry_quarantined
 
 PAGE = 50
 
 
-def set_aside(visit: Visit) -> Shown:
+def set_aside(request: PageRequest) -> PageResponse:
     """List the work that failed."""
-    with visit.source.store.reading() as unit:
-        troubles = unit.quarantine.list()
-    page = cut_page(visit, troubles, size=PAGE)
-    return Shown(
+    with request.source.store.reading() as unit:
+        failed_tasks = unit.quarantine.list()
+    page = cut_page(request, failed_tasks, size=PAGE)
+    return PageResponse(
         template="service/set-aside.html",
         values={
             "page": page,
             "rows": [(describe_task(each), each) for each in page.rows],
-            "tried": visit.values.get("tried", ""),
+            "tried": request.values.get("tried", ""),
         },
     )
 
 
-def retry(visit: Visit) -> Shown:
+def retry(request: PageRequest) -> PageResponse:
     """Have one subject tried again now, or all of them."""
-    task, subject = visit.values.get("task") or None, visit.values.get("subject") or None
-    if task is None and not visit.values.get("all"):
-        return Shown(redirect="/set-aside")
-    with visit.source.store.transaction() as unit:
-        chosen = retry_quarantined(unit, visit.now, task, subject)
+    task, subject = request.values.get("task") or None, request.values.get("subject") or None
+    if task is None and not request.values.get("all"):
+        return PageResponse(redirect="/set-aside")
+    with request.source.store.transaction() as unit:
+        chosen = retry_quarantined(unit, request.now, task, subject)
     words = f"{task or 'all'} {subject or ''}".strip()
-    note_edit(visit, "work-retried", words, before="", after=f"{len(chosen)} to be tried again")
-    return Shown(redirect=f"/set-aside?tried={len(chosen)}")
+    note_edit(request, "work-retried", words, before="", after=f"{len(chosen)} to be tried again")
+    return PageResponse(redirect=f"/set-aside?tried={len(chosen)}")
 
 
 PAGES = (
-    Page(path="/set-aside", answer=set_aside, role=Role.OPERATOR),
-    Page(path="/set-aside", answer=retry, role=Role.OPERATOR, method="POST"),
+    Page(path="/set-aside", handler=set_aside, role=Role.OPERATOR),
+    Page(path="/set-aside", handler=retry, role=Role.OPERATOR, method="POST"),
 )

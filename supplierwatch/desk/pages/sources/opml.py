@@ -8,112 +8,112 @@ from config.editing.toml_writing import append_tables
 from config.errors import NotOpml
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
-    EditTrouble,
+    EditFailure,
     note_edit,
     read_config,
     try_edit,
     write_edit,
 )
 from supplierwatch.desk.jobs import new_job
-from supplierwatch.desk.page import Download, Page, Shown, Visit, missing
+from supplierwatch.desk.page import Download, Page, PageRequest, PageResponse, not_found
 
 MAX_FILE = 512 * 1024  # bytes of an upload, with its form
 MOST_FEEDS = 2_000
 KIND = "opml"
 
 
-def show(visit: Visit) -> Shown:
-    """Show both ways."""
-    return _show(visit)
+def show(request: PageRequest) -> PageResponse:
+    """Show the forms for import and export."""
+    return _show(request)
 
 
-def export(visit: Visit) -> Shown:
+def export(request: PageRequest) -> PageResponse:
     """Download the feeds that are declared."""
-    feeds = [each for each in visit.source.wired.catalog.sources if is_feed(each)]
+    feeds = [each for each in request.source.wired.catalog.sources if is_feed(each)]
     body = write_opml(feeds, title="supplierwatch")
-    return Shown(download=Download(name="feeds.opml", media_type="text/x-opml", body=body))
+    return PageResponse(download=Download(name="feeds.opml", media_type="text/x-opml", body=body))
 
 
-def preview(visit: Visit) -> Shown:
+def preview(request: PageRequest) -> PageResponse:
     """Show what a file would add."""
-    content = visit.files.get("file", b"")
+    content = request.files.get("file", b"")
     if not content:
-        return _show(visit, trouble=EditTrouble(text="Choose a file."))
+        return _show(request, failure=EditFailure(text="Choose a file."))
     try:
         outlines = read_opml(content)
     except NotOpml as error:
-        return _show(visit, trouble=EditTrouble(text=str(error)))
+        return _show(request, failure=EditFailure(text=str(error)))
     if len(outlines) > MOST_FEEDS:
-        why = f"The file has {len(outlines):,} feeds, and {MOST_FEEDS:,} are taken at a time."
-        return _show(visit, trouble=EditTrouble(text=why))
-    declared = visit.source.wired.catalog.sources
-    brought = build_source_tables(
+        why = f"The file has {len(outlines):,} feeds: {MOST_FEEDS:,} at most can be imported."
+        return _show(request, failure=EditFailure(text=why))
+    declared = request.source.wired.catalog.sources
+    imported = build_source_tables(
         outlines, keys=[each.key for each in declared], urls=[each.url for each in declared]
     )
-    job = new_job(KIND, "Feeds of a file", "", visit.user.name, visit.now)
-    visit.source.jobs.keep(job, brought)
-    return _show(visit, brought=brought, job=job.job_id)
+    job = new_job(KIND, "Feeds of a file", "", request.user.name, request.now)
+    request.source.jobs.keep(job, imported)
+    return _show(request, imported=imported, job=job.job_id)
 
 
-def add(visit: Visit) -> Shown:
+def add(request: PageRequest) -> PageResponse:
     """Add what was previewed to sources.toml."""
-    job = visit.source.jobs.get(visit.values.get("job", ""))
-    if job is None or job.kind != KIND or job.by != visit.user.name:
-        return missing("This file is not kept any more: choose it again.")
-    brought: Import = job.result
-    file = read_config(visit.source, FORM.file)
-    if isinstance(file, Shown):
+    job = request.source.jobs.get(request.values.get("job", ""))
+    if job is None or job.kind != KIND or job.by != request.user.name:
+        return not_found("This file is not kept any more: choose it again.")
+    imported: Import = job.result
+    file = read_config(request.source, FORM.file)
+    if isinstance(file, PageResponse):
         return file
-    if visit.values.get("base") != file.digest:
-        why = EditTrouble(text="sources.toml was changed meanwhile: choose the file again.")
-        return _show(visit, trouble=why)
-    content = append_tables(file.content.decode("utf-8"), brought.text).encode()
-    checked = try_edit(visit.source, file, content)
-    trouble = checked if isinstance(checked, EditTrouble) else write_edit(file, content)
-    if trouble is not None:
-        return _show(visit, brought=brought, job=job.job_id, trouble=trouble)
-    for key in brought.added:
-        note_edit(visit, "source-added", key, before="", after="from an OPML file")
-    return _show(visit, added=len(brought.added))
+    if request.values.get("base") != file.digest:
+        why = EditFailure(text="sources.toml was changed meanwhile: choose the file again.")
+        return _show(request, failure=why)
+    content = append_tables(file.content.decode("utf-8"), imported.text).encode()
+    checked = try_edit(request.source, file, content)
+    failure = checked if isinstance(checked, EditFailure) else write_edit(file, content)
+    if failure is not None:
+        return _show(request, imported=imported, job=job.job_id, failure=failure)
+    for key in imported.added:
+        note_edit(request, "source-added", key, before="", after="from an OPML file")
+    return _show(request, added=len(imported.added))
 
 
 def _show(
-    visit: Visit,
+    request: PageRequest,
     *,
-    brought: Import | None = None,
+    imported: Import | None = None,
     job: str = "",
     added: int = 0,
-    trouble: EditTrouble | None = None,
-) -> Shown:
-    file = read_config(visit.source, FORM.file)
-    if isinstance(file, Shown):
+    failure: EditFailure | None = None,
+) -> PageResponse:
+    file = read_config(request.source, FORM.file)
+    if isinstance(file, PageResponse):
         return file
-    declared = visit.source.wired.catalog.sources
-    return Shown(
+    declared = request.source.wired.catalog.sources
+    return PageResponse(
         template="sources/opml.html",
-        status=200 if trouble is None else trouble.status,
+        status=200 if failure is None else failure.status,
         values={
             "feeds": sum(map(is_feed, declared)),
             "others": len(declared) - sum(map(is_feed, declared)),
-            "brought": brought,
+            "imported": imported,
             "job": job,
             "base": file.digest,
             "added": added,
-            "trouble": trouble,
-            "text": "" if brought is None else brought.text,
-            "there": None,
+            "failure": failure,
+            "text": "" if imported is None else imported.text,
+            "existing": None,
             "file": FORM.file,
             "noun": FORM.table,
             "is_new": True,
             "most": MAX_FILE // 1024,
-            "may_edit": visit.user.role.includes(Role.EDITOR),
+            "may_edit": request.user.role.includes(Role.EDITOR),
         },
     )
 
 
 PAGES = (
-    Page(path="/opml", answer=show, role=Role.READER),
-    Page(path="/opml", answer=preview, role=Role.EDITOR, method="POST", upload=MAX_FILE),
-    Page(path="/opml/export", answer=export, role=Role.READER),
-    Page(path="/opml/add", answer=add, role=Role.EDITOR, method="POST"),
+    Page(path="/opml", handler=show, role=Role.READER),
+    Page(path="/opml", handler=preview, role=Role.EDITOR, method="POST", upload=MAX_FILE),
+    Page(path="/opml/export", handler=export, role=Role.READER),
+    Page(path="/opml/add", handler=add, role=Role.EDITOR, method="POST"),
 )

@@ -11,14 +11,14 @@ from config.model import Source
 from crawler.processes.inspect import inspect_source
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
-    EditTrouble,
+    EditFailure,
     note_edit,
     read_config,
     try_edit,
     write_edit,
 )
-from supplierwatch.desk.jobs import JobStep, Report, new_job
-from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.formatting.source_rows import RECENT_PERIOD, rows
 from supplierwatch.formatting.source_settings import list_differences
 
@@ -26,63 +26,64 @@ POLLS = 30
 ITEMS = 15
 HISTORY = 20  # changes that are shown
 WAITED = 120_000  # milliseconds that a page waits for a poll that was asked for
-BUSY = "Two examinations are running already: try again in a minute."
 
 
-def source(visit: Visit) -> Shown:
+def source(request: PageRequest) -> PageResponse:
     """Show one source."""
-    return _show(visit)
+    return _show(request)
 
 
-def poll_now(visit: Visit) -> Shown:
-    """Have the service poll a source at once, as `crawl SOURCE` asks it."""
-    declared = find_source(visit)
+def poll_now(request: PageRequest) -> PageResponse:
+    """Have the service poll a source at once, as `crawl SOURCE` does."""
+    declared = find_source(request)
     if declared is None or not declared.enabled:
-        return missing("There is no source of this name that is polled.")
-    with visit.source.store.transaction() as unit:
-        unit.sources.poll_now([declared.key], visit.now)
-    return Shown(redirect=f"{address_of(declared.key)}?asked={count_milliseconds(visit.now)}")
+        return not_found("There is no source of this name that is polled.")
+    with request.source.store.transaction() as unit:
+        unit.sources.poll_now([declared.key], request.now)
+    return PageResponse(
+        redirect=f"{source_address(declared.key)}?asked={count_milliseconds(request.now)}"
+    )
 
 
-def examine(visit: Visit) -> Shown:
+def examine(request: PageRequest) -> PageResponse:
     """Begin an examination of a source, step by step, as `doctor` does it."""
-    declared = find_source(visit)
+    declared = find_source(request)
     if declared is None:
-        return missing("There is no source of this name.")
-    job_id = begin_examination(visit, declared)
-    return _show(visit, trouble=EditTrouble(text=BUSY)) if job_id is None else to_job(job_id)
+        return not_found("There is no source of this name.")
+    job_id = begin_examination(request, declared)
+    return _show(request, failure=EditFailure(text=BUSY)) if job_id is None else to_job(job_id)
 
 
-def switch(visit: Visit) -> Shown:
+def switch(request: PageRequest) -> PageResponse:
     """Pause a source, or resume it, in sources.toml."""
-    key, enabled = visit.path["key"], visit.values.get("enabled") == "1"
-    file = read_config(visit.source, FORM.file)
-    if isinstance(file, Shown):
+    key, enabled = request.path["key"], request.values.get("enabled") == "1"
+    file = read_config(request.source, FORM.file)
+    if isinstance(file, PageResponse):
         return file
     try:
         draft = read_source(file.content, key)
         if draft is None:
-            return missing("There is no source of this name in sources.toml.")
+            return not_found("There is no source of this name in sources.toml.")
         content = switch_source(file.content, key, enabled=enabled)
     except EditRefused as error:
-        return _show(visit, trouble=EditTrouble(text=str(error)))
-    checked = try_edit(visit.source, file, content)
-    if isinstance(checked, EditTrouble):
-        return _show(visit, trouble=checked)
+        return _show(request, failure=EditFailure(text=str(error)))
+    checked = try_edit(request.source, file, content)
+    if isinstance(checked, EditFailure):
+        return _show(request, failure=checked)
     if content == file.content:
-        return Shown(redirect=address_of(key))
-    trouble = write_edit(file, content)
-    if trouble is not None:
+        return PageResponse(redirect=source_address(key))
+    failure = write_edit(file, content)
+    if failure is not None:
         changed = read_source(content, key)
-        return _show(visit, trouble=trouble, text="" if changed is None else source_text(changed))
+        return _show(request, failure=failure, text="" if changed is None else source_text(changed))
     event = "source-resumed" if enabled else "source-paused"
-    note_edit(visit, event, key, before=f"enabled={draft.enabled}", after=f"enabled={enabled}")
-    return Shown(redirect=f"{address_of(key)}?saved={'on' if enabled else 'off'}")
+    note_edit(request, event, key, before=f"enabled={draft.enabled}", after=f"enabled={enabled}")
+    return PageResponse(redirect=f"{source_address(key)}?saved={'on' if enabled else 'off'}")
 
 
-def begin_examination(visit: Visit, examined: Source, *, back: str = "") -> str | None:
+def begin_examination(request: PageRequest, examined: Source, *, back: str = "") -> str | None:
     """Start an examination; return its job, None where too much runs already."""
-    desk, by = visit.source, visit.user.name
+    desk, by = request.source, request.user.name
     settings = desk.wired.catalog.settings
 
     def work(report: Report) -> bool:
@@ -96,16 +97,16 @@ def begin_examination(visit: Visit, examined: Source, *, back: str = "") -> str 
         return all(step.ok for step in steps)
 
     title = f"Examining {examined.name}"
-    job = new_job("doctor", title, examined.key, by, visit.now, details=back)
+    job = new_job("doctor", title, examined.key, by, request.now, details=back)
     return job.job_id if desk.jobs.start(job, work) else None
 
 
-def to_job(job_id: str) -> Shown:
-    """Lead to the page of a job."""
-    return Shown(redirect=f"/jobs/{job_id}")
+def to_job(job_id: str) -> PageResponse:
+    """Redirect to the page of a job."""
+    return PageResponse(redirect=f"/jobs/{job_id}")
 
 
-def address_of(key: str) -> str:
+def source_address(key: str) -> str:
     """Return the address of a source's page."""
     return f"/sources/{quote(key, safe='')}"
 
@@ -115,18 +116,20 @@ def count_milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def find_source(visit: Visit) -> Source | None:
+def find_source(request: PageRequest) -> Source | None:
     """Return the declared source that the path names."""
-    declared = visit.source.wired.catalog.sources
-    return next((each for each in declared if each.key == visit.path["key"]), None)
+    declared = request.source.wired.catalog.sources
+    return next((each for each in declared if each.key == request.path["key"]), None)
 
 
-def _show(visit: Visit, *, trouble: EditTrouble | None = None, text: str = "") -> Shown:
-    declared, now = find_source(visit), visit.now
+def _show(
+    request: PageRequest, *, failure: EditFailure | None = None, text: str = ""
+) -> PageResponse:
+    declared, now = find_source(request), request.now
     if declared is None:
-        return missing("There is no source of this name in the configuration.")
-    before = read_number(visit.values.get("before", ""))
-    with visit.source.store.reading() as unit:
+        return not_found("There is no source of this name in the configuration.")
+    before = read_number(request.values.get("before", ""))
+    with request.source.store.reading() as unit:
         state = unit.sources.get(declared.key)
         recent = unit.sources.count_pages(now - RECENT_PERIOD)
         polls = unit.polls.of_source(declared.key, limit=POLLS + 1, before=before)
@@ -134,20 +137,20 @@ def _show(visit: Visit, *, trouble: EditTrouble | None = None, text: str = "") -
         items = unit.items.latest_of(declared.key, limit=ITEMS)
     states = {} if state is None else {declared.key: state}
     (row,) = rows([declared], states, now, recent)
-    asked = read_number(visit.values.get("asked", ""))
+    asked = read_number(request.values.get("asked", ""))
     polled_at = None if state is None else state.last_polled_at
     waits = (
         asked is not None
         and count_milliseconds(now) - asked < WAITED
         and (polled_at is None or count_milliseconds(polled_at) <= asked)
     )
-    return Shown(
+    return PageResponse(
         template="sources/source.html",
-        status=200 if trouble is None else trouble.status,
+        status=200 if failure is None else failure.status,
         values={
             "row": row,
             "differences": list_differences(
-                declared, visit.source.wired.catalog.settings.crawl.max_age
+                declared, request.source.wired.catalog.settings.crawl.max_age
             ),
             "polls": polls[:POLLS],
             "older": polls[POLLS - 1].row_id if len(polls) > POLLS else None,
@@ -155,21 +158,21 @@ def _show(visit: Visit, *, trouble: EditTrouble | None = None, text: str = "") -
             "history": history,
             "asked": asked is not None,
             "waits": waits,
-            "saved": visit.values.get("saved", ""),
-            "trouble": trouble,
+            "saved": request.values.get("saved", ""),
+            "failure": failure,
             "text": text,
             "file": FORM.file,
             "noun": FORM.table,
             "is_new": False,
-            "there": None,
-            "may_edit": visit.user.role.includes(Role.EDITOR),
+            "existing": None,
+            "may_edit": request.user.role.includes(Role.EDITOR),
         },
     )
 
 
 PAGES = (
-    Page(path="/sources/{key}", answer=source, role=Role.READER),
-    Page(path="/sources/{key}/poll", answer=poll_now, role=Role.EDITOR, method="POST"),
-    Page(path="/sources/{key}/doctor", answer=examine, role=Role.EDITOR, method="POST"),
-    Page(path="/sources/{key}/switch", answer=switch, role=Role.EDITOR, method="POST"),
+    Page(path="/sources/{key}", handler=source, role=Role.READER),
+    Page(path="/sources/{key}/poll", handler=poll_now, role=Role.EDITOR, method="POST"),
+    Page(path="/sources/{key}/doctor", handler=examine, role=Role.EDITOR, method="POST"),
+    Page(path="/sources/{key}/switch", handler=switch, role=Role.EDITOR, method="POST"),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from config.editing.source_draft import (
     FORM,
     SELECTORS,
@@ -19,62 +17,57 @@ from crawler.spider_base.kind_registry import known_kinds
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
     ConfigText,
-    EditTrouble,
-    note_edit,
-    read_config,
+    EditFailure,
     try_edit,
-    write_edit,
 )
-from supplierwatch.desk.page import Page, Shown, Visit, missing
-from supplierwatch.desk.pages.sources.source import address_of
+from supplierwatch.desk.page import Page, PageRequest, PageResponse
+from supplierwatch.desk.pages.sources.source import source_address
+from supplierwatch.desk.table_editor import TableEditor
 
 FLAGS = ("enabled", "relook", "verify_tls")
+EDITOR = TableEditor(form=FORM, read=read_source, drop=drop_source, text=source_text)
 ITEM_KINDS = ("news", "release", "tender", "question", "hansard", "boardpaper")
 
 
-def show_edit(visit: Visit) -> Shown:
+def show_edit(request: PageRequest) -> PageResponse:
     """Show the form of a source."""
-    found = _read(visit)
-    return found if isinstance(found, Shown) else form(visit, found[0], found[1], is_new=False)
+    found = EDITOR.open_table(request)
+    return (
+        found
+        if isinstance(found, PageResponse)
+        else form(request, found[0], found[1], is_new=False)
+    )
 
 
-def submit_edit(visit: Visit) -> Shown:
+def submit_edit(request: PageRequest) -> PageResponse:
     """Check and save the form of a source."""
-    file = read_config(visit.source, FORM.file)
-    if isinstance(file, Shown):
+    file = EDITOR.open_file(request)
+    if isinstance(file, PageResponse):
         return file
-    return save(visit, file, draft_of(visit, visit.path["key"]), is_new=False)
+    return save(request, file, draft_of(request, request.path["key"]), is_new=False)
 
 
-def show_removal(visit: Visit) -> Shown:
+def show_removal(request: PageRequest) -> PageResponse:
     """Ask before a source is removed."""
-    found = _read(visit)
-    return found if isinstance(found, Shown) else _ask_removal(visit, *found)
+    found = EDITOR.open_table(request)
+    return found if isinstance(found, PageResponse) else _ask_removal(request, *found)
 
 
-def submit_removal(visit: Visit) -> Shown:
-    """Remove a source from sources.toml; what it brought stays in the archive."""
-    found = _read(visit)
-    if isinstance(found, Shown):
+def submit_removal(request: PageRequest) -> PageResponse:
+    """Remove a source from sources.toml; its items stay in the archive."""
+    found = EDITOR.open_table(request)
+    if isinstance(found, PageResponse):
         return found
     file, draft = found
-    if visit.values.get("base") != file.digest:
-        return _ask_removal(visit, file, draft, EditTrouble(conflict=True))
-    try:
-        content = drop_source(file.content, draft.key)
-    except EditRefused as error:
-        return _ask_removal(visit, file, draft, EditTrouble(text=str(error)))
-    checked = try_edit(visit.source, file, content)
-    trouble = checked if isinstance(checked, EditTrouble) else write_edit(file, content)
-    if trouble is not None:
-        return _ask_removal(visit, file, draft, trouble)
-    note_edit(visit, "source-removed", draft.key, before=source_text(draft), after="")
-    return _saved(draft, is_new=False, removed=True)
+    failure = EDITOR.remove(request, file, draft)
+    if failure is not None:
+        return _ask_removal(request, file, draft, failure)
+    return _show_saved(draft, is_new=False, removed=True)
 
 
-def draft_of(visit: Visit, key: str) -> SourceDraft:
+def draft_of(request: PageRequest, key: str) -> SourceDraft:
     """Return the source that a form describes."""
-    values = visit.values
+    values = request.values
     return SourceDraft(
         key=key,
         kind=values.get("kind", "").strip(),
@@ -89,41 +82,35 @@ def _tidy_text(name: str, text: str) -> str:
     return "" if (name, text) == ("item_kind", "news") else text
 
 
-def save(visit: Visit, file: ConfigText, draft: SourceDraft, *, is_new: bool) -> Shown:
+def save(
+    request: PageRequest, file: ConfigText, draft: SourceDraft, *, is_new: bool
+) -> PageResponse:
     """Save a source, unless `check` refuses it or the file was changed meanwhile."""
-    if visit.values.get("base") != file.digest:
-        return form(visit, file, draft, is_new=is_new, trouble=EditTrouble(conflict=True))
+    if request.values.get("base") != file.digest:
+        return form(request, file, draft, is_new=is_new, failure=EditFailure(conflict=True))
     try:
-        there = read_source(file.content, draft.key)
-        if is_new and there is not None:
-            why = EditTrouble(text=f"There is a source {draft.key} already: choose another key.")
-            return form(visit, file, draft, is_new=True, trouble=why)
-        if not is_new and there is None:
-            return form(visit, file, draft, is_new=False, trouble=EditTrouble(conflict=True))
+        existing = read_source(file.content, draft.key)
+        if is_new and existing is not None:
+            why = EditFailure(text=f"There is a source {draft.key} already: choose another key.")
+            return form(request, file, draft, is_new=True, failure=why)
+        if not is_new and existing is None:
+            return form(request, file, draft, is_new=False, failure=EditFailure(conflict=True))
         content = edit_source(file.content, draft)
     except EditRefused as error:
-        return form(visit, file, draft, is_new=is_new, trouble=EditTrouble(text=str(error)))
-    checked = try_edit(visit.source, file, content)
-    if isinstance(checked, EditTrouble):
-        return form(visit, file, draft, is_new=is_new, trouble=checked)
-    if content != file.content:
-        trouble = write_edit(file, content)
-        if trouble is not None:
-            return form(visit, file, draft, is_new=is_new, trouble=trouble)
-        note_edit(
-            visit,
-            "source-added" if is_new else "source-changed",
-            draft.key,
-            before="" if there is None else source_text(there),
-            after=source_text(draft),
-        )
-    return _saved(draft, is_new=is_new, unchanged=content == file.content)
+        return form(request, file, draft, is_new=is_new, failure=EditFailure(text=str(error)))
+    checked = try_edit(request.source, file, content)
+    if isinstance(checked, EditFailure):
+        return form(request, file, draft, is_new=is_new, failure=checked)
+    failure = EDITOR.store(request, file, content, draft, existing)
+    if failure is not None:
+        return form(request, file, draft, is_new=is_new, failure=failure)
+    return _show_saved(draft, is_new=is_new, unchanged=content == file.content)
 
 
-def _saved(
+def _show_saved(
     draft: SourceDraft, *, is_new: bool, unchanged: bool = False, removed: bool = False
-) -> Shown:
-    return Shown(
+) -> PageResponse:
+    return PageResponse(
         template="sources/source-saved.html",
         values={
             "draft": draft,
@@ -131,59 +118,46 @@ def _saved(
             "is_new": is_new,
             "unchanged": unchanged,
             "removed": removed,
-            "address": address_of(draft.key),
+            "address": source_address(draft.key),
         },
     )
 
 
 def form(
-    visit: Visit,
+    request: PageRequest,
     file: ConfigText,
     draft: SourceDraft,
     *,
     is_new: bool,
-    trouble: EditTrouble | None = None,
+    failure: EditFailure | None = None,
     job: str = "",
     found: object = None,
     alike: tuple[str, ...] = (),
-) -> Shown:
+) -> PageResponse:
     """Show the form of a source.
 
     Args:
-        visit: the request.
+        request: the request.
         file: sources.toml.
         draft: what the form holds.
         is_new: whether it is to be added.
-        trouble: why it was not saved.
+        failure: why it was not saved.
         job: of the discovery that it comes from, with what was found.
         found: what the source lists, as discovery read it.
         alike: sources that may be the same.
     """
-    there = None
-    if trouble is not None and trouble.conflict:
-        current = read_config(visit.source, FORM.file)
-        try:
-            file = file if isinstance(current, Shown) else current
-            there = read_source(file.content, draft.key)
-        except EditRefused as error:
-            trouble = replace(trouble, text=str(error), conflict=False)
-    return Shown(
+    file, existing, failure = EDITOR.read_existing(request, file, draft, failure)
+    return PageResponse(
         template="sources/source-edit.html",
-        status=200 if trouble is None else trouble.status,
+        status=200 if failure is None else failure.status,
         values={
-            "draft": draft,
+            **EDITOR.build_values(file, draft, existing, failure),
             "is_new": is_new,
-            "action": "/new-source/save" if is_new else f"{address_of(draft.key)}/edit",
-            "back": "/sources" if is_new else address_of(draft.key),
-            "base": file.digest,
-            "trouble": trouble,
-            "there": None if there is None else source_text(there),
-            "text": source_text(draft),
-            "file": FORM.file,
-            "noun": FORM.table,
+            "action": "/new-source/save" if is_new else f"{source_address(draft.key)}/edit",
+            "back": "/sources" if is_new else source_address(draft.key),
             "kinds": sorted(known_kinds()),
             "item_kinds": ITEM_KINDS,
-            "suppliers": sorted(visit.source.wired.suppliers),
+            "suppliers": sorted(request.source.wired.suppliers),
             "selectors": SELECTORS,
             "job": job,
             "found": found,
@@ -193,44 +167,25 @@ def form(
 
 
 def _ask_removal(
-    visit: Visit, file: ConfigText, draft: SourceDraft, trouble: EditTrouble | None = None
-) -> Shown:
-    with visit.source.store.reading() as unit:
+    request: PageRequest, file: ConfigText, draft: SourceDraft, failure: EditFailure | None = None
+) -> PageResponse:
+    with request.source.store.reading() as unit:
         state = unit.sources.get(draft.key)
-    return Shown(
+    return PageResponse(
         template="sources/source-remove.html",
-        status=200 if trouble is None else trouble.status,
+        status=200 if failure is None else failure.status,
         values={
-            "draft": draft,
-            "base": file.digest,
+            **EDITOR.build_values(file, draft, draft, failure),
             "items": 0 if state is None else state.item_count,
-            "address": address_of(draft.key),
-            "trouble": trouble,
-            "there": source_text(draft),
-            "text": source_text(draft),
-            "file": FORM.file,
-            "noun": FORM.table,
+            "address": source_address(draft.key),
             "is_new": False,
         },
     )
 
 
-def _read(visit: Visit) -> tuple[ConfigText, SourceDraft] | Shown:
-    file = read_config(visit.source, FORM.file)
-    if isinstance(file, Shown):
-        return file
-    try:
-        draft = read_source(file.content, visit.path["key"])
-    except EditRefused as error:
-        return missing(str(error))
-    if draft is None:
-        return missing("There is no source of this name in sources.toml.")
-    return file, draft
-
-
 PAGES = (
-    Page(path="/sources/{key}/edit", answer=show_edit, role=Role.EDITOR),
-    Page(path="/sources/{key}/edit", answer=submit_edit, role=Role.EDITOR, method="POST"),
-    Page(path="/sources/{key}/remove", answer=show_removal, role=Role.EDITOR),
-    Page(path="/sources/{key}/remove", answer=submit_removal, role=Role.EDITOR, method="POST"),
+    Page(path="/sources/{key}/edit", handler=show_edit, role=Role.EDITOR),
+    Page(path="/sources/{key}/edit", handler=submit_edit, role=Role.EDITOR, method="POST"),
+    Page(path="/sources/{key}/remove", handler=show_removal, role=Role.EDITOR),
+    Page(path="/sources/{key}/remove", handler=submit_removal, role=Role.EDITOR, method="POST"),
 )

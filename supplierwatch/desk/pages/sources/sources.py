@@ -1,19 +1,19 @@
-"""The sources: state, newest entry, rhythm, and what is wrong with each."""
+"""The sources: state, newest entry, interval between entries, and problems of each."""
 
 from __future__ import annotations
 
 from storage.model import Role
 from supplierwatch.desk.listing_pages import cut_page
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.formatting.source_rows import RECENT_PERIOD, rows, summarise
 
 PAGE = 100  # sources
 
 
-def sources(visit: Visit) -> Shown:
+def sources(request: PageRequest) -> PageResponse:
     """List the sources, those with problems first; with `show`, only these or those paused."""
-    wired, now = visit.source.wired, visit.now
-    with visit.source.store.reading() as unit:
+    wired, now = request.source.wired, request.now
+    with request.source.store.reading() as unit:
         states = {state.key: state for state in unit.sources.all()}
         recent = unit.sources.count_pages(now - RECENT_PERIOD)
     table = rows(wired.catalog.sources, states, now, recent)
@@ -23,19 +23,19 @@ def sources(visit: Visit) -> Shown:
         "new": [row for row in table if row.status == "new"],
         "off": [row for row in table if row.status == "off"],
     }
-    show = visit.values.get("show", "")
+    show = request.values.get("show", "")
     show = show if show in choices else ""
     words = {"": "All", "problems": "With problems", "new": "Never polled", "off": "Paused"}
-    return Shown(
+    return PageResponse(
         template="sources/sources.html",
         values={
-            "page": cut_page(visit, choices[show], size=PAGE),
+            "page": cut_page(request, choices[show], size=PAGE),
             "summary": summarise(table),
             "choices": [(name, words[name], len(found)) for name, found in choices.items()],
             "show": show,
-            "may_edit": visit.user.role.includes(Role.EDITOR),
+            "may_edit": request.user.role.includes(Role.EDITOR),
         },
     )
 
 
-PAGES = (Page(path="/sources", answer=sources, role=Role.READER, nav="Sources", order=5),)
+PAGES = (Page(path="/sources", handler=sources, role=Role.READER, nav="Sources", order=5),)

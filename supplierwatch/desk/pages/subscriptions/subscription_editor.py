@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from config.editing.subscription_draft import (
     FORM,
@@ -19,18 +18,19 @@ from config.tables.shape import DEFAULT_TIMEZONE
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
     ConfigText,
-    EditTrouble,
-    note_edit,
-    read_config,
+    EditFailure,
     try_edit,
-    write_edit,
 )
-from supplierwatch.desk.page import Page, Shown, Visit, missing
-from supplierwatch.desk.pages.subscriptions.subscriptions import address_of
+from supplierwatch.desk.page import Page, PageRequest, PageResponse
+from supplierwatch.desk.pages.subscriptions.subscriptions import subscription_address
 from supplierwatch.desk.subscription_outlook import Outlook, look_ahead
+from supplierwatch.desk.table_editor import TableEditor
 from supplierwatch.wiring import CompiledConfiguration
 
 MOST_BOXES = 60  # watches that are shown with a box each
+EDITOR = TableEditor(
+    form=FORM, read=read_subscription, drop=drop_subscription, text=subscription_text
+)
 REGIONS = ("england-and-wales", "scotland", "northern-ireland")
 SENSITIVITIES = ("low", "medium", "high")
 CADENCES = (
@@ -43,86 +43,74 @@ CADENCES = (
 )
 
 
-def show_new(visit: Visit) -> Shown:
+def show_new(request: PageRequest) -> PageResponse:
     """Show the form of a new subscription."""
-    file = read_config(visit.source, FORM.file)
+    file = EDITOR.open_file(request)
     draft = SubscriptionDraft(key="", cadence="daily at 07:30")
-    return file if isinstance(file, Shown) else _form(visit, file, draft, is_new=True)
+    return file if isinstance(file, PageResponse) else _show_form(request, file, draft, is_new=True)
 
 
-def show_edit(visit: Visit) -> Shown:
+def show_edit(request: PageRequest) -> PageResponse:
     """Show the form of a subscription."""
-    found = _read(visit)
-    return found if isinstance(found, Shown) else _form(visit, found[0], found[1], is_new=False)
+    found = EDITOR.open_table(request)
+    return (
+        found
+        if isinstance(found, PageResponse)
+        else _show_form(request, found[0], found[1], is_new=False)
+    )
 
 
-def submit_new(visit: Visit) -> Shown:
+def submit_new(request: PageRequest) -> PageResponse:
     """Show what a new subscription would send, or save it."""
-    return _submit(visit, visit.values.get("key", "").strip(), is_new=True)
+    return _submit(request, request.values.get("key", "").strip(), is_new=True)
 
 
-def submit_edit(visit: Visit) -> Shown:
+def submit_edit(request: PageRequest) -> PageResponse:
     """Show what an edited subscription would send, or save it."""
-    return _submit(visit, visit.path["key"], is_new=False)
+    return _submit(request, request.path["key"], is_new=False)
 
 
-def show_removal(visit: Visit) -> Shown:
+def show_removal(request: PageRequest) -> PageResponse:
     """Ask before a subscription is removed."""
-    found = _read(visit)
-    return found if isinstance(found, Shown) else _ask_removal(visit, *found)
+    found = EDITOR.open_table(request)
+    return found if isinstance(found, PageResponse) else _ask_removal(request, *found)
 
 
-def submit_removal(visit: Visit) -> Shown:
-    """Remove a subscription: its readers are told nothing more by it."""
-    found = _read(visit)
-    if isinstance(found, Shown):
+def submit_removal(request: PageRequest) -> PageResponse:
+    """Remove a subscription: its readers get no more messages from it."""
+    found = EDITOR.open_table(request)
+    if isinstance(found, PageResponse):
         return found
     file, draft = found
-    if visit.values.get("base") != file.digest:
-        return _ask_removal(visit, file, draft, EditTrouble(conflict=True))
-    try:
-        content = drop_subscription(file.content, draft.key)
-    except EditRefused as error:
-        return _ask_removal(visit, file, draft, EditTrouble(text=str(error)))
-    checked = try_edit(visit.source, file, content)
-    trouble = checked if isinstance(checked, EditTrouble) else write_edit(file, content)
-    if trouble is not None:
-        return _ask_removal(visit, file, draft, trouble)
-    note_edit(visit, "subscription-removed", draft.key, before=subscription_text(draft), after="")
-    return _saved(draft, removed=True)
+    failure = EDITOR.remove(request, file, draft)
+    if failure is not None:
+        return _ask_removal(request, file, draft, failure)
+    return _show_saved(draft, removed=True)
 
 
-def _submit(visit: Visit, key: str, *, is_new: bool) -> Shown:
-    draft = _draft_of(visit, key)
-    file = read_config(visit.source, FORM.file)
-    if isinstance(file, Shown):
+def _submit(request: PageRequest, key: str, *, is_new: bool) -> PageResponse:
+    draft = _draft_of(request, key)
+    file = EDITOR.open_file(request)
+    if isinstance(file, PageResponse):
         return file
-    if visit.values.get("base") != file.digest:
-        return _form(visit, file, draft, is_new=is_new, trouble=EditTrouble(conflict=True))
-    checked = _check(visit, file, draft, is_new=is_new)
-    if isinstance(checked, EditTrouble):
-        return _form(visit, file, draft, is_new=is_new, trouble=checked)
-    content, there, wired = checked
-    seen = visit.values.get("previewed") == _digest(draft)
-    if visit.values.get("action") != "save" or not seen:
-        return _form(visit, file, draft, is_new=is_new, wired=wired)
-    if content != file.content:
-        trouble = write_edit(file, content)
-        if trouble is not None:
-            return _form(visit, file, draft, is_new=is_new, trouble=trouble)
-        note_edit(
-            visit,
-            "subscription-added" if is_new else "subscription-changed",
-            draft.key,
-            before="" if there is None else subscription_text(there),
-            after=subscription_text(draft),
-        )
-    return _saved(draft, unchanged=content == file.content)
+    if request.values.get("base") != file.digest:
+        return _show_form(request, file, draft, is_new=is_new, failure=EditFailure(conflict=True))
+    checked = _check(request, file, draft, is_new=is_new)
+    if isinstance(checked, EditFailure):
+        return _show_form(request, file, draft, is_new=is_new, failure=checked)
+    content, existing, wired = checked
+    seen = request.values.get("previewed") == _digest(draft)
+    if request.values.get("action") != "save" or not seen:
+        return _show_form(request, file, draft, is_new=is_new, wired=wired)
+    failure = EDITOR.store(request, file, content, draft, existing)
+    if failure is not None:
+        return _show_form(request, file, draft, is_new=is_new, failure=failure)
+    return _show_saved(draft, unchanged=content == file.content)
 
 
-def _draft_of(visit: Visit, key: str) -> SubscriptionDraft:
-    values = visit.values
-    picked = visit.lists.get("watch", ())
+def _draft_of(request: PageRequest, key: str) -> SubscriptionDraft:
+    values = request.values
+    picked = request.lists.get("watch", ())
     typed = tuple(line.strip() for line in values.get("watches", "").splitlines() if line.strip())
     return SubscriptionDraft(
         key=key,
@@ -135,105 +123,93 @@ def _draft_of(visit: Visit, key: str) -> SubscriptionDraft:
 
 
 def _check(
-    visit: Visit, file: ConfigText, draft: SubscriptionDraft, *, is_new: bool
-) -> tuple[bytes, SubscriptionDraft | None, CompiledConfiguration] | EditTrouble:
-    """Return the file as it would be, what stands there, and the configuration it makes."""
+    request: PageRequest, file: ConfigText, draft: SubscriptionDraft, *, is_new: bool
+) -> tuple[bytes, SubscriptionDraft | None, CompiledConfiguration] | EditFailure:
+    """Return the new content of the file, the table before, and the new configuration."""
     try:
-        there = read_subscription(file.content, draft.key)
-        if is_new and there is not None:
-            return EditTrouble(
+        existing = read_subscription(file.content, draft.key)
+        if is_new and existing is not None:
+            return EditFailure(
                 text=f"There is a subscription {draft.key} already: choose another key."
             )
-        if not is_new and there is None:
-            return EditTrouble(conflict=True)
+        if not is_new and existing is None:
+            return EditFailure(conflict=True)
         content = edit_subscription(file.content, draft)
     except EditRefused as error:
-        return EditTrouble(text=str(error))
-    wired = try_edit(visit.source, file, content)
-    return wired if isinstance(wired, EditTrouble) else (content, there, wired)
+        return EditFailure(text=str(error))
+    wired = try_edit(request.source, file, content)
+    return wired if isinstance(wired, EditFailure) else (content, existing, wired)
 
 
-def _outlook(visit: Visit, wired: CompiledConfiguration, key: str) -> Outlook | None:
+def _read_outlook(request: PageRequest, wired: CompiledConfiguration, key: str) -> Outlook | None:
     found = next((each for each in wired.catalog.subscriptions if each.key == key), None)
     if found is None:
         return None
-    with visit.source.store.reading() as unit:
-        return look_ahead(unit, wired, found, visit.now)
+    with request.source.store.reading() as unit:
+        return look_ahead(unit, wired, found, request.now)
 
 
-def _form(
-    visit: Visit,
+def _show_form(
+    request: PageRequest,
     file: ConfigText,
     draft: SubscriptionDraft,
     *,
     is_new: bool,
-    trouble: EditTrouble | None = None,
+    failure: EditFailure | None = None,
     wired: CompiledConfiguration | None = None,
-) -> Shown:
-    there = None
-    if trouble is not None and trouble.conflict:
-        current = read_config(visit.source, FORM.file)
-        try:
-            file = file if isinstance(current, Shown) else current
-            there = read_subscription(file.content, draft.key)
-        except EditRefused as error:
-            trouble = replace(trouble, text=str(error), conflict=False)
-    watches = visit.source.wired.catalog.watches
-    return Shown(
+) -> PageResponse:
+    file, existing, failure = EDITOR.read_existing(request, file, draft, failure)
+    watches = request.source.wired.catalog.watches
+    return PageResponse(
         template="subscriptions/subscription-edit.html",
-        status=200 if trouble is None else trouble.status,
+        status=200 if failure is None else failure.status,
         values={
-            "draft": draft,
+            **EDITOR.build_values(file, draft, existing, failure),
             "is_new": is_new,
-            "action": "/new-subscription" if is_new else f"{address_of(draft.key)}/edit",
-            "back": "/subscriptions" if is_new else address_of(draft.key),
-            "base": file.digest,
+            "action": "/new-subscription" if is_new else f"{subscription_address(draft.key)}/edit",
+            "back": "/subscriptions" if is_new else subscription_address(draft.key),
             "previewed": "" if wired is None else _digest(draft),
-            "outlook": None if wired is None else _outlook(visit, wired, draft.key),
-            "before": None if is_new else _outlook(visit, visit.source.wired, draft.key),
-            "trouble": trouble,
-            "there": None if there is None else subscription_text(there),
-            "text": subscription_text(draft),
-            "file": FORM.file,
-            "noun": FORM.table,
+            "outlook": None if wired is None else _read_outlook(request, wired, draft.key),
+            "before": None if is_new else _read_outlook(request, request.source.wired, draft.key),
             "watches": watches if len(watches) <= MOST_BOXES else (),
             "regions": REGIONS,
             "sensitivities": SENSITIVITIES,
             "cadences": CADENCES,
             "usual_zone": DEFAULT_TIMEZONE,
-            "channels": [f"channel:{c.key}" for c in visit.source.wired.catalog.settings.channels],
+            "channels": [
+                f"channel:{c.key}" for c in request.source.wired.catalog.settings.channels
+            ],
         },
     )
 
 
-def _saved(draft: SubscriptionDraft, *, unchanged: bool = False, removed: bool = False) -> Shown:
-    return Shown(
+def _show_saved(
+    draft: SubscriptionDraft, *, unchanged: bool = False, removed: bool = False
+) -> PageResponse:
+    return PageResponse(
         template="subscriptions/subscription-saved.html",
         values={
             "draft": draft,
             "text": "" if removed else subscription_text(draft),
             "unchanged": unchanged,
             "removed": removed,
-            "address": address_of(draft.key),
+            "address": subscription_address(draft.key),
         },
     )
 
 
 def _ask_removal(
-    visit: Visit, file: ConfigText, draft: SubscriptionDraft, trouble: EditTrouble | None = None
-) -> Shown:
-    return Shown(
+    request: PageRequest,
+    file: ConfigText,
+    draft: SubscriptionDraft,
+    failure: EditFailure | None = None,
+) -> PageResponse:
+    return PageResponse(
         template="subscriptions/subscription-remove.html",
-        status=200 if trouble is None else trouble.status,
+        status=200 if failure is None else failure.status,
         values={
-            "draft": draft,
-            "base": file.digest,
-            "address": address_of(draft.key),
-            "trouble": trouble,
-            "there": subscription_text(draft),
-            "text": subscription_text(draft),
-            "file": FORM.file,
-            "noun": FORM.table,
+            **EDITOR.build_values(file, draft, draft, failure),
+            "address": subscription_address(draft.key),
             "is_new": False,
         },
     )
@@ -243,26 +219,13 @@ def _digest(draft: SubscriptionDraft) -> str:
     return hashlib.sha256(repr(draft).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _read(visit: Visit) -> tuple[ConfigText, SubscriptionDraft] | Shown:
-    file = read_config(visit.source, FORM.file)
-    if isinstance(file, Shown):
-        return file
-    try:
-        draft = read_subscription(file.content, visit.path["key"])
-    except EditRefused as error:
-        return missing(str(error))
-    if draft is None:
-        return missing("There is no subscription of this name in subscriptions.toml.")
-    return file, draft
-
-
 PAGES = (
-    Page(path="/new-subscription", answer=show_new, role=Role.EDITOR),
-    Page(path="/new-subscription", answer=submit_new, role=Role.EDITOR, method="POST"),
-    Page(path="/subscriptions/{key}/edit", answer=show_edit, role=Role.EDITOR),
-    Page(path="/subscriptions/{key}/edit", answer=submit_edit, role=Role.EDITOR, method="POST"),
-    Page(path="/subscriptions/{key}/remove", answer=show_removal, role=Role.EDITOR),
+    Page(path="/new-subscription", handler=show_new, role=Role.EDITOR),
+    Page(path="/new-subscription", handler=submit_new, role=Role.EDITOR, method="POST"),
+    Page(path="/subscriptions/{key}/edit", handler=show_edit, role=Role.EDITOR),
+    Page(path="/subscriptions/{key}/edit", handler=submit_edit, role=Role.EDITOR, method="POST"),
+    Page(path="/subscriptions/{key}/remove", handler=show_removal, role=Role.EDITOR),
     Page(
-        path="/subscriptions/{key}/remove", answer=submit_removal, role=Role.EDITOR, method="POST"
+        path="/subscriptions/{key}/remove", handler=submit_removal, role=Role.EDITOR, method="POST"
     ),
 )

@@ -1,4 +1,4 @@
-"""The subscriptions: who is told of which watches, when, and what the readers asked for."""
+"""The subscriptions: recipients, watches, times, and mutes of the readers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from config.values.checks import is_channel
 from storage.model import Role
 from supplierwatch.desk.file_edits import note_edit
 from supplierwatch.desk.framed_message import frame_rendered, frame_text
-from supplierwatch.desk.jobs import JobStep, Report, new_job
+from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.listing_pages import cut_page
-from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.desk.subscription_outlook import look_ahead, next_times
 from supplierwatch.formatting.console import plural
 from supplierwatch.wiring import watches_of
@@ -23,14 +23,13 @@ MOST_READERS = 500
 HISTORY = 20  # changes that are shown
 MOST_PREVIEWS = 6  # of readers who would get something else
 NONE = "There is no subscription of this name in the configuration."
-BUSY = "Two jobs are running already: try again in a minute."
 
 
-def subscriptions(visit: Visit) -> Shown:
+def subscriptions(request: PageRequest) -> PageResponse:
     """List the subscriptions with their next times."""
-    wired, now = visit.source.wired, visit.now
-    page = cut_page(visit, wired.catalog.subscriptions, size=PAGE)
-    with visit.source.store.reading() as unit:
+    wired, now = request.source.wired, request.now
+    page = cut_page(request, wired.catalog.subscriptions, size=PAGE)
+    with request.source.store.reading() as unit:
         ended = {(s.subscription_key, s.recipient) for s in unit.subscribers.ended()}
         waiting = unit.tellings.count_pending()
         counts: dict[str, int] = {}
@@ -47,27 +46,29 @@ def subscriptions(visit: Visit) -> Shown:
         }
         for each in page.rows
     ]
-    return Shown(template="subscriptions/subscriptions.html", values={"page": page, "rows": rows})
+    return PageResponse(
+        template="subscriptions/subscriptions.html", values={"page": page, "rows": rows}
+    )
 
 
-def subscription(visit: Visit) -> Shown:
+def subscription(request: PageRequest) -> PageResponse:
     """Show one subscription with its readers."""
-    return _show(visit)
+    return _show(request)
 
 
-def preview(visit: Visit) -> Shown:
+def preview(request: PageRequest) -> PageResponse:
     """Show what the subscription would send now, as mail and on a phone; nothing is sent."""
-    found = find_subscription(visit)
+    found = find_subscription(request)
     if found is None:
-        return missing(NONE)
+        return not_found(NONE)
     try:
-        made = previews(visit.source.store, visit.source.context, found.key, now=visit.now)
+        made = previews(request.source.store, request.source.context, found.key, now=request.now)
     except UnknownSubscriptionError:
-        return missing("The service has not taken this subscription up yet: try again in a moment.")
-    job = new_job("preview", f"Preview of {found.key}", found.key, visit.user.name, visit.now)
+        return not_found("The service has not loaded this subscription yet: try again in a moment.")
+    job = new_job("preview", f"Preview of {found.key}", found.key, request.user.name, request.now)
     frames = [frame_rendered(each.rendered) for each in made[:MOST_PREVIEWS]]
-    visit.source.jobs.keep(job, frames)
-    return Shown(
+    request.source.jobs.keep(job, frames)
+    return PageResponse(
         template="subscriptions/preview.html",
         frames=True,
         values={
@@ -75,56 +76,58 @@ def preview(visit: Visit) -> Shown:
             "previews": made[:MOST_PREVIEWS],
             "more": max(0, len(made) - MOST_PREVIEWS),
             "job": job.job_id,
-            "may_send": visit.user.role.includes(Role.OPERATOR),
+            "may_send": request.user.role.includes(Role.OPERATOR),
         },
     )
 
 
-def frame(visit: Visit) -> Shown:
-    """Answer a message of a preview, for the frames of its page."""
-    job = visit.source.jobs.get(visit.path["job"])
-    number = read_number(visit.path["number"], 3)
+def frame(request: PageRequest) -> PageResponse:
+    """Return a message of a preview, for the frames of its page."""
+    job = request.source.jobs.get(request.path["job"])
+    number = read_number(request.path["number"], 3)
     if job is None or job.kind != "preview" or number is None or number >= len(job.result):
-        return Shown(framed=frame_text("This preview is not kept any more: load the page again."))
-    return Shown(framed=job.result[number])
+        return PageResponse(
+            framed=frame_text("This preview is not kept any more: load the page again.")
+        )
+    return PageResponse(framed=job.result[number])
 
 
-def send_now(visit: Visit) -> Shown:
-    """Compose and send what is pending for a subscription, beside its usual times."""
-    found = find_subscription(visit)
+def send_now(request: PageRequest) -> PageResponse:
+    """Compose and send what is pending for a subscription, in addition to its usual times."""
+    found = find_subscription(request)
     if found is None:
-        return missing(NONE)
-    desk, key = visit.source, found.key
+        return not_found(NONE)
+    desk, key = request.source, found.key
 
     def work(report: Report) -> str:
-        report(JobStep(name="begin", ok=True, lines=(f"what is pending for {key} is gathered",)))
+        report(JobStep(name="begin", ok=True, lines=(f"reading what is pending for {key}",)))
         written = desk.send_now(key)
         if not written:
-            return "Nothing was pending: no message was made."
-        return f"{plural(written, 'message')} made, and sent as far as the channels took them."
+            return "Nothing was pending: no message was composed."
+        return f"{plural(written, 'message')} composed, and sent if the channels accepted them."
 
-    job = new_job("send", f"Sending {key} now", key, visit.user.name, visit.now)
+    job = new_job("send", f"Sending {key} now", key, request.user.name, request.now)
     if not desk.jobs.start(job, work):
-        return missing(BUSY)
-    note_edit(visit, "digest-sent", key, before="", after="")
-    return Shown(redirect=f"/jobs/{job.job_id}")
+        return not_found(BUSY)
+    note_edit(request, "digest-sent", key, before="", after="")
+    return PageResponse(redirect=f"/jobs/{job.job_id}")
 
 
-def find_subscription(visit: Visit) -> Subscription | None:
+def find_subscription(request: PageRequest) -> Subscription | None:
     """Return the declared subscription that the path names."""
-    return visit.source.context.subscriptions.get(visit.path["key"])
+    return request.source.context.subscriptions.get(request.path["key"])
 
 
-def address_of(key: str) -> str:
+def subscription_address(key: str) -> str:
     """Return the address of a subscription's page."""
     return f"/subscriptions/{quote(key, safe='')}"
 
 
-def _show(visit: Visit) -> Shown:
-    found, wired, now = find_subscription(visit), visit.source.wired, visit.now
+def _show(request: PageRequest) -> PageResponse:
+    found, wired, now = find_subscription(request), request.source.wired, request.now
     if found is None:
-        return missing(NONE)
-    with visit.source.store.reading() as unit:
+        return not_found(NONE)
+    with request.source.store.reading() as unit:
         outlook = look_ahead(unit, wired, found, now)
         waiting = unit.tellings.count_pending()
         known = {
@@ -146,7 +149,7 @@ def _show(visit: Visit) -> Shown:
         }
         for to in found.to[:MOST_READERS]
     ]
-    return Shown(
+    return PageResponse(
         template="subscriptions/subscription.html",
         values={
             "subscription": found,
@@ -155,17 +158,17 @@ def _show(visit: Visit) -> Shown:
             "labels": {watch.key: watch.label for watch in wired.catalog.watches},
             "readers": readers,
             "history": history,
-            "may_send": visit.user.role.includes(Role.OPERATOR),
+            "may_send": request.user.role.includes(Role.OPERATOR),
         },
     )
 
 
 PAGES = (
     Page(
-        path="/subscriptions", answer=subscriptions, role=Role.EDITOR, nav="Subscriptions", order=6
+        path="/subscriptions", handler=subscriptions, role=Role.EDITOR, nav="Subscriptions", order=6
     ),
-    Page(path="/subscriptions/{key}", answer=subscription, role=Role.EDITOR),
-    Page(path="/subscriptions/{key}/preview", answer=preview, role=Role.EDITOR),
-    Page(path="/shown/{job}/{number}", answer=frame, role=Role.EDITOR),
-    Page(path="/subscriptions/{key}/send", answer=send_now, role=Role.OPERATOR, method="POST"),
+    Page(path="/subscriptions/{key}", handler=subscription, role=Role.EDITOR),
+    Page(path="/subscriptions/{key}/preview", handler=preview, role=Role.EDITOR),
+    Page(path="/shown/{job}/{number}", handler=frame, role=Role.EDITOR),
+    Page(path="/subscriptions/{key}/send", handler=send_now, role=Role.OPERATOR, method="POST"),
 )

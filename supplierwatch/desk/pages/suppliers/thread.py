@@ -13,8 +13,8 @@ from alerts.threads.model import EVENT_KINDS, EventKind, Matter, SupplierThread,
 from config.model import Supplier
 from storage.model import Role
 from supplierwatch.desk.listing_pages import cut_page
-from supplierwatch.desk.page import Download, Page, Shown, Visit, missing
-from supplierwatch.desk.reading.narrowing import address_of
+from supplierwatch.desk.page import Download, Page, PageRequest, PageResponse, not_found
+from supplierwatch.desk.reading.narrowing import build_address
 from supplierwatch.exports.thread_files import write_thread_csv, write_thread_jsonl
 
 MATTERS = 20  # of a page
@@ -33,51 +33,51 @@ LABELS: dict[EventKind, str] = {
 }
 
 
-def supplier(visit: Visit) -> Shown:
+def supplier(request: PageRequest) -> PageResponse:
     """Show the thread of a supplier."""
-    declared = _find(visit)
+    declared = _find(request)
     if declared is None:
-        return missing("There is no supplier of this name in the configuration.")
-    kind, days = _read_wish(visit)
-    thread = _gather(visit, declared)
+        return not_found("There is no supplier of this name in the configuration.")
+    kind, days = _read_filters(request)
+    thread = _gather(request, declared)
     shown = [(each, _select_events(each, kind)) for each in thread.matters]
     matters = [(matter, events) for matter, events in shown if events]
     own: dict[str, str | int | None] = {"kind": kind, "days": days}
     path = f"/suppliers/{declared.key}"
-    return Shown(
+    return PageResponse(
         template="suppliers/thread.html",
         values={
             "thread": thread,
-            "names": visit.source.context.names,
-            "page": cut_page(visit, matters, size=MATTERS),
+            "names": request.source.context.names,
+            "page": cut_page(request, matters, size=MATTERS),
             "kind": kind,
             "days": days,
             "kinds": _count_kinds(thread, path, days),
-            "periods": [(d, address_of(path, own | {"days": d})) for d in PERIODS],
+            "periods": [(d, build_address(path, own | {"days": d})) for d in PERIODS],
             "ahead": thread.ahead[:MOST_AHEAD],
             "more_ahead": max(0, len(thread.ahead) - MOST_AHEAD),
             "ahead_words": SAID,
             "alarms": thread.alarms if kind in ("", "alarm") else (),
             "why": {join.item_id: join for each in thread.matters for join in each.joins},
             "most_events": MOST_EVENTS,
-            "here_page": address_of(path, own) + ("&" if kind or days else "?"),
+            "here_page": build_address(path, own) + ("&" if kind or days else "?"),
             "exports": {
-                form: address_of(f"{path}/export", own | {"form": form})
+                form: build_address(f"{path}/export", own | {"form": form})
                 for form in ("csv", "jsonl")
             },
-            "search": address_of("/search", {"supplier": declared.key}),
+            "search": build_address("/search", {"supplier": declared.key}),
         },
     )
 
 
-def export(visit: Visit) -> Shown:
+def export(request: PageRequest) -> PageResponse:
     """Return the events of a thread as CSV or JSON Lines."""
-    declared, form = _find(visit), visit.values.get("form", "")
+    declared, form = _find(request), request.values.get("form", "")
     if declared is None or form not in ("csv", "jsonl"):
-        return missing("There is nothing to export: choose CSV or JSON of a supplier.")
-    kind, _ = _read_wish(visit)
+        return not_found("There is nothing to export: choose CSV or JSON of a supplier.")
+    kind, _ = _read_filters(request)
     kinds: Sequence[str] = (kind,) if kind else EVENT_KINDS
-    thread, names = _gather(visit, declared), visit.source.wired.source_names
+    thread, names = _gather(request, declared), request.source.wired.source_names
     out = io.StringIO(newline="")
     name = f"{declared.key}.{form}"
     if form == "csv":
@@ -87,33 +87,33 @@ def export(visit: Visit) -> Shown:
     else:
         write_thread_jsonl(thread, kinds, names, out)
         body, media = _encode(out), "application/jsonl"
-    return Shown(download=Download(name=name, media_type=media, body=body))
+    return PageResponse(download=Download(name=name, media_type=media, body=body))
 
 
 def _encode(out: io.StringIO) -> bytes:
     return out.getvalue().encode("utf-8", "replace")
 
 
-def _find(visit: Visit) -> Supplier | None:
-    suppliers, key = visit.source.wired.catalog.suppliers, visit.path["key"]
+def _find(request: PageRequest) -> Supplier | None:
+    suppliers, key = request.source.wired.catalog.suppliers, request.path["key"]
     return next((one for one in suppliers if one.key == key), None)
 
 
-def _read_wish(visit: Visit) -> tuple[str, str]:
-    kind, days = visit.values.get("kind", ""), visit.values.get("days", "")
+def _read_filters(request: PageRequest) -> tuple[str, str]:
+    kind, days = request.values.get("kind", ""), request.values.get("days", "")
     return kind if kind in EVENT_KINDS else "", days if days in PERIODS else ""
 
 
-def _gather(visit: Visit, declared: Supplier) -> SupplierThread:
-    wired, (_, days) = visit.source.wired, _read_wish(visit)
+def _gather(request: PageRequest, declared: Supplier) -> SupplierThread:
+    wired, (_, days) = request.source.wired, _read_filters(request)
     length = PERIODS[days]
     return gather_thread(
-        visit.source.store,
+        request.source.store,
         subject_of(declared),
         wired.suppliers,
         wired.source_names,
-        now=visit.now,
-        since=None if length is None else visit.now - timedelta(days=length),
+        now=request.now,
+        since=None if length is None else request.now - timedelta(days=length),
     )
 
 
@@ -122,16 +122,16 @@ def _select_events(matter: Matter, kind: str) -> list[ThreadEvent]:
 
 
 def _count_kinds(thread: SupplierThread, path: str, days: str) -> list[Any]:
-    """Return (kind, label, count, address) of all events, and of each kind that there is."""
+    """Return (kind, label, count, address) of all events, and of each kind that occurs."""
     events = thread.events
-    counted: list[Any] = [("", "All", len(events), address_of(path, {"days": days}))]
+    counted: list[Any] = [("", "All", len(events), build_address(path, {"days": days}))]
     for kind, label in LABELS.items():
         if count := sum(event.kind == kind for event in events):
-            counted.append((kind, label, count, address_of(path, {"kind": kind, "days": days})))
+            counted.append((kind, label, count, build_address(path, {"kind": kind, "days": days})))
     return counted
 
 
 PAGES = (
-    Page(path="/suppliers/{key}", answer=supplier, role=Role.READER),
-    Page(path="/suppliers/{key}/export", answer=export, role=Role.READER),
+    Page(path="/suppliers/{key}", handler=supplier, role=Role.READER),
+    Page(path="/suppliers/{key}/export", handler=export, role=Role.READER),
 )

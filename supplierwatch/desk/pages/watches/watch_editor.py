@@ -1,4 +1,4 @@
-"""The editor of a watch: a form, a preview of what an edit does, and saving into watches.toml."""
+"""The editor of a watch: a form, a preview of the effect of an edit, saving to watches.toml."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from config.errors import EditRefused
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
     ConfigText,
-    EditTrouble,
+    EditFailure,
     note_edit,
     read_config,
     write_edit,
 )
-from supplierwatch.desk.page import MAX_VALUE, Page, Shown, Visit, missing
+from supplierwatch.desk.page import MAX_VALUE, Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.watch_edits import compile_edit, draft_in_words
 from supplierwatch.desk.watch_preview import WatchPreview, preview
 
@@ -26,33 +26,33 @@ TOO_LONG = (
 )
 
 
-def show_new(visit: Visit) -> Shown:
+def show_new(request: PageRequest) -> PageResponse:
     """Show the form of a new watch; `q` fills in its query."""
-    draft = WatchDraft(key="", query=visit.values.get("q", "").strip())
-    file = _read(visit)
-    return file if isinstance(file, Shown) else _form(visit, file, draft, is_new=True)
+    draft = WatchDraft(key="", query=request.values.get("q", "").strip())
+    file = _read(request)
+    return file if isinstance(file, PageResponse) else _form(request, file, draft, is_new=True)
 
 
-def show_edit(visit: Visit) -> Shown:
+def show_edit(request: PageRequest) -> PageResponse:
     """Show the form of a watch; with `version`, the query that it had then, and its effect."""
-    file = _read(visit)
-    if isinstance(file, Shown):
+    file = _read(request)
+    if isinstance(file, PageResponse):
         return file
     try:
-        draft = read_watch(file.content, visit.path["key"])
+        draft = read_watch(file.content, request.path["key"])
     except EditRefused as error:
-        return missing(str(error))
+        return not_found(str(error))
     if draft is None:
-        return missing("There is no watch of this name in watches.toml.")
+        return not_found("There is no watch of this name in watches.toml.")
     if max(len(draft.query), len("\n".join(draft.keywords))) >= MAX_VALUE:
-        return missing(TOO_LONG)
-    number = visit.values.get("version", "")
+        return not_found(TOO_LONG)
+    number = request.values.get("version", "")
     if not number:
-        return _form(visit, file, draft, is_new=False)
-    with visit.source.store.reading() as unit:
+        return _form(request, file, draft, is_new=False)
+    with request.source.store.reading() as unit:
         known = {str(each.version): each for each in unit.watches.versions(draft.key)}
     if number not in known:
-        return missing("This watch has no such version.")
+        return not_found("This watch has no such version.")
     old = WatchDraft(
         key=draft.key,
         label=draft.label,
@@ -61,36 +61,36 @@ def show_edit(visit: Visit) -> Shown:
         events=draft.events,
         asides=draft.asides,
     )
-    return _preview(visit, file, old, is_new=False)
+    return _preview(request, file, old, is_new=False)
 
 
-def submit_new(visit: Visit) -> Shown:
+def submit_new(request: PageRequest) -> PageResponse:
     """Show the effect of a new watch, or save it."""
-    return _submit(visit, visit.values.get("key", "").strip(), is_new=True)
+    return _submit(request, request.values.get("key", "").strip(), is_new=True)
 
 
-def submit_edit(visit: Visit) -> Shown:
+def submit_edit(request: PageRequest) -> PageResponse:
     """Show the effect of an edit, or save it."""
-    return _submit(visit, visit.path["key"], is_new=False)
+    return _submit(request, request.path["key"], is_new=False)
 
 
-def _submit(visit: Visit, key: str, *, is_new: bool) -> Shown:
-    draft = _draft_of(visit, key)
-    file = _read(visit)
-    if isinstance(file, Shown):
+def _submit(request: PageRequest, key: str, *, is_new: bool) -> PageResponse:
+    draft = _draft_of(request, key)
+    file = _read(request)
+    if isinstance(file, PageResponse):
         return file
-    if any(len(visit.values.get(name, "")) >= MAX_VALUE for name in ("query", "keywords")):
-        return _form(visit, file, draft, is_new=is_new, trouble=EditTrouble(text=TOO_LONG))
-    if visit.values.get("base") != file.digest:
-        return _conflict(visit, file, draft, is_new=is_new)
-    seen = visit.values.get("previewed") == _digest(draft)
-    if visit.values.get("action") == "save" and seen:
-        return _save(visit, file, draft, is_new=is_new)
-    return _preview(visit, file, draft, is_new=is_new)
+    if any(len(request.values.get(name, "")) >= MAX_VALUE for name in ("query", "keywords")):
+        return _form(request, file, draft, is_new=is_new, failure=EditFailure(text=TOO_LONG))
+    if request.values.get("base") != file.digest:
+        return _conflict(request, file, draft, is_new=is_new)
+    seen = request.values.get("previewed") == _digest(draft)
+    if request.values.get("action") == "save" and seen:
+        return _save(request, file, draft, is_new=is_new)
+    return _preview(request, file, draft, is_new=is_new)
 
 
-def _draft_of(visit: Visit, key: str) -> WatchDraft:
-    values = visit.values
+def _draft_of(request: PageRequest, key: str) -> WatchDraft:
+    values = request.values
     by_keywords = values.get("by") == "keywords"
     lines = values.get("keywords", "").splitlines()
     return WatchDraft(
@@ -105,77 +105,87 @@ def _draft_of(visit: Visit, key: str) -> WatchDraft:
     )
 
 
-def _preview(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) -> Shown:
-    checked = _check(visit, file, draft, is_new=is_new)
-    if isinstance(checked, EditTrouble):
-        return _form(visit, file, draft, is_new=is_new, trouble=checked)
-    return _form(visit, file, draft, is_new=is_new, seen=checked[1])
+def _preview(
+    request: PageRequest, file: ConfigText, draft: WatchDraft, *, is_new: bool
+) -> PageResponse:
+    checked = _check(request, file, draft, is_new=is_new)
+    if isinstance(checked, EditFailure):
+        return _form(request, file, draft, is_new=is_new, failure=checked)
+    return _form(request, file, draft, is_new=is_new, seen=checked[1])
 
 
 def _check(
-    visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool, show: bool = True
-) -> tuple[bytes, WatchPreview | None] | EditTrouble:
-    """Return the file as it would be, and what the watch would do; or why it cannot be."""
-    compiled = compile_edit(visit.source, file, draft, is_new=is_new)
-    if isinstance(compiled, EditTrouble):
+    request: PageRequest, file: ConfigText, draft: WatchDraft, *, is_new: bool, show: bool = True
+) -> tuple[bytes, WatchPreview | None] | EditFailure:
+    """Return the new content of the file and a preview of the watch, or why the edit fails."""
+    compiled = compile_edit(request.source, file, draft, is_new=is_new)
+    if isinstance(compiled, EditFailure):
         return compiled
     content, wired = compiled
-    return content, preview(visit.source, wired, draft.key, visit.now) if show else None
+    return content, preview(request.source, wired, draft.key, request.now) if show else None
 
 
-def _save(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) -> Shown:
-    checked = _check(visit, file, draft, is_new=is_new, show=False)
-    if isinstance(checked, EditTrouble):
-        return _form(visit, file, draft, is_new=is_new, trouble=checked)
+def _save(
+    request: PageRequest, file: ConfigText, draft: WatchDraft, *, is_new: bool
+) -> PageResponse:
+    checked = _check(request, file, draft, is_new=is_new, show=False)
+    if isinstance(checked, EditFailure):
+        return _form(request, file, draft, is_new=is_new, failure=checked)
     content, _ = checked
     if content != file.content:
-        trouble = write_edit(file, content)
-        if trouble is not None and trouble.conflict:
-            now = _read(visit)
-            return now if isinstance(now, Shown) else _conflict(visit, now, draft, is_new=is_new)
-        if trouble is not None:
-            return _form(visit, file, draft, is_new=is_new, trouble=trouble)
+        failure = write_edit(file, content)
+        if failure is not None and failure.conflict:
+            now = _read(request)
+            return (
+                now
+                if isinstance(now, PageResponse)
+                else _conflict(request, now, draft, is_new=is_new)
+            )
+        if failure is not None:
+            return _form(request, file, draft, is_new=is_new, failure=failure)
         note_edit(
-            visit,
+            request,
             "watch-added" if is_new else "watch-changed",
             draft.key,
             before=draft_in_words(read_watch(file.content, draft.key)),
             after=draft_in_words(draft),
         )
-    return Shown(
+    return PageResponse(
         template="watches/watch-saved.html",
         values={
             "draft": draft,
             "text": watch_text(draft),
             "unchanged": content == file.content,
-            "in_force": draft.key in visit.source.wired.queries,
+            "in_force": draft.key in request.source.wired.queries,
         },
     )
 
 
-def _conflict(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) -> Shown:
-    why = EditTrouble(conflict=True)
-    return _form(visit, file, draft, is_new=is_new, trouble=why)
+def _conflict(
+    request: PageRequest, file: ConfigText, draft: WatchDraft, *, is_new: bool
+) -> PageResponse:
+    why = EditFailure(conflict=True)
+    return _form(request, file, draft, is_new=is_new, failure=why)
 
 
 def _form(
-    visit: Visit,
+    request: PageRequest,
     file: ConfigText,
     draft: WatchDraft,
     *,
     is_new: bool,
-    trouble: EditTrouble | None = None,
+    failure: EditFailure | None = None,
     seen: WatchPreview | None = None,
-) -> Shown:
-    there = None
-    if trouble is not None and trouble.conflict:
+) -> PageResponse:
+    existing = None
+    if failure is not None and failure.conflict:
         try:
-            there = read_watch(file.content, draft.key)
+            existing = read_watch(file.content, draft.key)
         except EditRefused as error:
-            trouble = replace(trouble, text=str(error), conflict=False)
-    return Shown(
+            failure = replace(failure, text=str(error), conflict=False)
+    return PageResponse(
         template="watches/watch-edit.html",
-        status=200 if trouble is None else trouble.status,
+        status=200 if failure is None else failure.status,
         values={
             "draft": draft,
             "is_new": is_new,
@@ -183,13 +193,13 @@ def _form(
             "back": "/watches" if is_new else f"/watches/{quote(draft.key, safe='')}",
             "base": file.digest,
             "previewed": "" if seen is None else _digest(draft),
-            "trouble": trouble,
+            "failure": failure,
             "file": FORM.file,
             "noun": FORM.table,
-            "there": None if there is None else watch_text(there),
+            "existing": None if existing is None else watch_text(existing),
             "text": watch_text(draft),
             "seen": seen,
-            "suppliers": sorted(visit.source.wired.suppliers),
+            "suppliers": sorted(request.source.wired.suppliers),
             "most": MAX_VALUE - 1,
         },
     )
@@ -199,13 +209,13 @@ def _digest(draft: WatchDraft) -> str:
     return hashlib.sha256(repr(draft).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _read(visit: Visit) -> ConfigText | Shown:
-    return read_config(visit.source, FORM.file)
+def _read(request: PageRequest) -> ConfigText | PageResponse:
+    return read_config(request.source, FORM.file)
 
 
 PAGES = (
-    Page(path="/new-watch", answer=show_new, role=Role.EDITOR),
-    Page(path="/new-watch", answer=submit_new, role=Role.EDITOR, method="POST"),
-    Page(path="/watches/{key}/edit", answer=show_edit, role=Role.EDITOR),
-    Page(path="/watches/{key}/edit", answer=submit_edit, role=Role.EDITOR, method="POST"),
+    Page(path="/new-watch", handler=show_new, role=Role.EDITOR),
+    Page(path="/new-watch", handler=submit_new, role=Role.EDITOR, method="POST"),
+    Page(path="/watches/{key}/edit", handler=show_edit, role=Role.EDITOR),
+    Page(path="/watches/{key}/edit", handler=submit_edit, role=Role.EDITOR, method="POST"),
 )

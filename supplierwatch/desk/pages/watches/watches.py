@@ -1,4 +1,4 @@
-"""The watches: what each looks for, how much it finds, who is told."""
+"""The watches: their queries, how much each finds, and which subscriptions send it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from alerts.query import Query
 from alerts.text.word_diff import DiffPiece, word_diff
 from config.model import Watch
 from storage.model import Role, WatchVersion
-from supplierwatch.desk.page import Page, Shown, Visit, missing
+from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.weekly_counts import WEEKS, count_by_week
 from supplierwatch.wiring import subscriptions_by_watch
 
@@ -28,14 +28,14 @@ class WatchRow:
     query: Query
     weeks: tuple[int, ...]
     last: datetime | None
-    told: tuple[str, ...]
+    subscriptions: tuple[str, ...]
 
 
-def watches(visit: Visit) -> Shown:
+def watches(request: PageRequest) -> PageResponse:
     """List the watches with their volume of the last weeks."""
-    wired, now = visit.source.wired, visit.now
-    told = subscriptions_by_watch(wired)
-    with visit.source.store.reading() as unit:
+    wired, now = request.source.wired, request.now
+    subscriptions = subscriptions_by_watch(wired)
+    with request.source.store.reading() as unit:
         found = unit.mentions.newest_after(0)
         rows = [
             WatchRow(
@@ -43,49 +43,49 @@ def watches(visit: Visit) -> Shown:
                 query=wired.queries[watch.key],
                 weeks=count_by_week(unit, watch.key, now),
                 last=found.get(watch.key, (0, None))[1],
-                told=told.get(watch.key, ()),
+                subscriptions=subscriptions.get(watch.key, ()),
             )
             for watch in wired.catalog.watches
         ]
     most = max((count for row in rows for count in row.weeks), default=0)
-    return Shown(
+    return PageResponse(
         template="watches/watches.html",
-        values={"rows": rows, "most": most, "n_weeks": WEEKS, "may_edit": may_edit(visit)},
+        values={"rows": rows, "most": most, "n_weeks": WEEKS, "may_edit": may_edit(request)},
     )
 
 
-def watch(visit: Visit) -> Shown:
+def watch(request: PageRequest) -> PageResponse:
     """Show one watch: its query in words, its versions, and what it found last."""
-    wired, key = visit.source.wired, visit.path["key"]
+    wired, key = request.source.wired, request.path["key"]
     declared = next((one for one in wired.catalog.watches if one.key == key), None)
     if declared is None:
-        return missing("There is no watch of this name in the configuration.")
-    with visit.source.store.reading() as unit:
-        entries = shown(unit, unit.mentions.newest([key], LATEST), visit.source.context)
+        return not_found("There is no watch of this name in the configuration.")
+    with request.source.store.reading() as unit:
+        entries = shown(unit, unit.mentions.newest([key], LATEST), request.source.context)
         versions = unit.watches.versions(key)
         total = unit.mentions.count(key)
-    return Shown(
+    return PageResponse(
         template="watches/watch.html",
         values={
             "watch": declared,
-            "may_edit": may_edit(visit),
+            "may_edit": may_edit(request),
             "put_back": f"/watches/{key}/edit?version=",
             "query": wired.queries[key],
             "search": f"/search?{urlencode({'q': wired.queries[key].canonical})}",
             "entries": entries,
-            "versions": _history(versions),
+            "versions": _diff_versions(versions),
             "total": total,
-            "told": subscriptions_by_watch(wired).get(key, ()),
+            "subscriptions": subscriptions_by_watch(wired).get(key, ()),
         },
     )
 
 
-def may_edit(visit: Visit) -> bool:
+def may_edit(request: PageRequest) -> bool:
     """Return whether the user may change watches."""
-    return visit.user.role.includes(Role.EDITOR)
+    return request.user.role.includes(Role.EDITOR)
 
 
-def _history(
+def _diff_versions(
     versions: Sequence[WatchVersion],
 ) -> list[tuple[WatchVersion, tuple[DiffPiece, ...]]]:
     """Return each version with what changed against the one before, the newest first."""
@@ -95,6 +95,6 @@ def _history(
 
 
 PAGES = (
-    Page(path="/watches", answer=watches, role=Role.READER, nav="Watches", order=4),
-    Page(path="/watches/{key}", answer=watch, role=Role.READER),
+    Page(path="/watches", handler=watches, role=Role.READER, nav="Watches", order=4),
+    Page(path="/watches/{key}", handler=watch, role=Role.READER),
 )

@@ -1,1 +1,1 @@
-"""Users, their tokens, who asks, and the audit trail."""
+"""Users, their tokens, the caller, and the audit trail."""

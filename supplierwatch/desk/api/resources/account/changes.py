@@ -53,7 +53,7 @@ ENDPOINTS = (
     Endpoint(
         name="changes",
         path="/changes",
-        answer=changes,
+        handler=changes,
         role=Role.OPERATOR,
         summary="The audit trail: who changed what, the newest first",
         parameters=(

@@ -1,4 +1,4 @@
-"""Who asks: the user, and the token or the session."""
+"""The caller: the user, and the token or the session."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOKEN = record(
 
 
 def me(request: ApiRequest) -> Answer:
-    """Return who asks."""
+    """Return the user who calls, and by which token or session."""
     session, token = request.session, request.token
     return Answer(
         document={
@@ -34,9 +34,9 @@ ENDPOINTS = (
     Endpoint(
         name="me",
         path="/me",
-        answer=me,
+        handler=me,
         role=Role.READER,
-        summary="Who asks, by which token or session",
+        summary="The calling user, and the token or session",
         schema=record(
             name=TEXT,
             role=one_of(*(str(role) for role in Role)),

@@ -1,4 +1,4 @@
-"""The tokens of the user who asks: list, make, revoke."""
+"""The tokens of the calling user: list, make, revoke."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from supplierwatch.desk.accounts.token_requests import (
 )
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
-from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.resources.account.me import TOKEN
 from supplierwatch.desk.api.schemas import TEXT, extended, many, perhaps, record
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 class TokenBody(Body):
     """A token to make."""
 
-    label: Annotated[str, Field(min_length=1, max_length=MAX_LABEL, description="For what it is.")]
+    label: Annotated[str, Field(min_length=1, max_length=MAX_LABEL, description="What it is for.")]
     scopes: Annotated[
         list[Annotated[Scope, Field(strict=False)]],
         Field(min_length=1, max_length=len(Scope), description="What it may be used for."),
@@ -40,7 +40,7 @@ class TokenBody(Body):
 
 
 def tokens(request: ApiRequest) -> Answer:
-    """List the tokens of the user who asks, without their secrets."""
+    """List the tokens of the calling user, without their secrets."""
     with request.source.store.reading() as unit:
         known = unit.tokens.of_user(request.user.user_id)
     return Answer(document={"tokens": [token_json(each) for each in known]})
@@ -78,7 +78,7 @@ def make(request: ApiRequest) -> Answer:
 
 
 def revoke(request: ApiRequest) -> Answer:
-    """End a token of the user who asks."""
+    """Revoke a token of the calling user."""
     number = request.values["id"]
     with request.source.store.reading() as unit:
         known = {each.token_id: each for each in unit.tokens.of_user(request.user.user_id)}
@@ -94,40 +94,31 @@ ENDPOINTS = (
     Endpoint(
         name="tokens",
         path="/tokens",
-        answer=tokens,
+        handler=tokens,
         role=Role.READER,
-        summary="The tokens of the user who asks, without their secrets",
+        summary="The tokens of the calling user, without their secrets",
         schema=record(tokens=many(TOKEN, most=MOST_TOKENS)),
     ),
     Endpoint(
         name="token-make",
         path="/tokens",
         method="POST",
-        answer=make,
+        handler=make,
         role=Role.READER,
         summary="Make a token; the secret is null where the answer is repeated",
         body=TokenBody,
         schema=extended(TOKEN, secret=perhaps(TEXT)),
         changes=True,
-        makes=True,
+        creates=True,
     ),
     Endpoint(
         name="token-revoke",
         path="/tokens/{id}",
         method="DELETE",
-        answer=revoke,
+        handler=revoke,
         role=Role.READER,
-        summary="End a token of the user who asks",
-        parameters=(
-            Parameter(
-                name="id",
-                kind=Number(least=1, most=LARGEST),
-                what="Number of the token.",
-                example=3,
-                place="path",
-                required=True,
-            ),
-        ),
+        summary="Revoke a token of the calling user",
+        parameters=(path_number("id", "Number of the token.", example=3),),
         schema=TOKEN,
         changes=True,
     ),

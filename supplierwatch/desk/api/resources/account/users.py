@@ -22,7 +22,7 @@ from supplierwatch.desk.accounts.user_changes import (
 from supplierwatch.desk.accounts.user_names import MAX_NAME
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body, bad_field
-from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.resources.service import USER
 from supplierwatch.desk.api.schemas import TEXT, extended, many, perhaps, record
@@ -31,14 +31,7 @@ from supplierwatch.json_documents.users import user_json
 
 log = logging.getLogger(__name__)
 
-ID = Parameter(
-    name="id",
-    kind=Number(least=1, most=LARGEST),
-    what="Number of the user.",
-    example=2,
-    place="path",
-    required=True,
-)
+ID = path_number("id", "Number of the user.", example=2)
 LINKED = extended(USER, link=perhaps(TEXT))
 
 
@@ -98,7 +91,7 @@ def make(request: ApiRequest) -> Answer:
     return answer
 
 
-def change(request: ApiRequest) -> Answer:
+def replace_user(request: ApiRequest) -> Answer:
     """Replace what an operator decides about a user."""
     body: UserBody = request.body
     with writing(request) as change:
@@ -148,7 +141,7 @@ ENDPOINTS = (
     Endpoint(
         name="users",
         path="/users",
-        answer=users,
+        handler=users,
         role=Role.OPERATOR,
         summary="The users of the desk",
         schema=record(users=many(USER)),
@@ -157,18 +150,18 @@ ENDPOINTS = (
         name="user-make",
         path="/users",
         method="POST",
-        answer=make,
+        handler=make,
         role=Role.OPERATOR,
         summary="Add a user; the link sets the password, and is null where the answer is repeated",
         body=NewUserBody,
         schema=LINKED,
         changes=True,
-        makes=True,
+        creates=True,
     ),
     Endpoint(
         name="user",
         path="/users/{id}",
-        answer=user,
+        handler=user,
         role=Role.OPERATOR,
         summary="One user",
         parameters=(ID,),
@@ -178,7 +171,7 @@ ENDPOINTS = (
         name="user-change",
         path="/users/{id}",
         method="PUT",
-        answer=change,
+        handler=replace_user,
         role=Role.OPERATOR,
         summary="Replace role, address and admission of a user",
         parameters=(ID,),
@@ -190,12 +183,12 @@ ENDPOINTS = (
         name="user-link",
         path="/users/{id}/links",
         method="POST",
-        answer=make_link,
+        handler=make_link,
         role=Role.OPERATOR,
         summary="Make a link that sets a new password; it is null where the answer is repeated",
         parameters=(ID,),
         schema=LINKED,
         changes=True,
-        makes=True,
+        creates=True,
     ),
 )

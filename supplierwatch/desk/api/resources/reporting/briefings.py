@@ -1,4 +1,4 @@
-"""The briefings of the user who asks."""
+"""The briefings of the calling user."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from storage.model import Briefing, Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import (
     COUNT,
@@ -40,7 +40,7 @@ ENTRY = record(
 
 
 def briefings(request: ApiRequest) -> Answer:
-    """List the briefings of the user who asks, those that changed last first."""
+    """List the briefings of the calling user, those that changed last first."""
     with request.source.store.reading() as unit:
         found = unit.briefings.of_user(request.user.user_id)
     return Answer(document={"briefings": [_describe(each) for each in found]})
@@ -88,27 +88,18 @@ ENDPOINTS = (
     Endpoint(
         name="briefings",
         path="/briefings",
-        answer=briefings,
+        handler=briefings,
         role=Role.READER,
-        summary="The briefings of the user who asks",
+        summary="The briefings of the calling user",
         schema=record(briefings=many(BRIEFING)),
     ),
     Endpoint(
         name="briefing",
         path="/briefings/{id}",
-        answer=briefing,
+        handler=briefing,
         role=Role.READER,
         summary="One briefing; full texts only where the licence of the source allows",
-        parameters=(
-            Parameter(
-                name="id",
-                kind=Number(least=1, most=LARGEST),
-                what="Number of the briefing.",
-                example=1,
-                place="path",
-                required=True,
-            ),
-        ),
+        parameters=(path_number("id", "Number of the briefing.", example=1),),
         schema=extended(BRIEFING, entries=many(ENTRY)),
     ),
 )

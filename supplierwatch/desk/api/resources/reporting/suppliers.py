@@ -6,7 +6,7 @@ from alerts.threads.gathering import gather_thread, subject_of
 from alerts.threads.model import EVENT_KINDS, STAGES
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import Moment, Parameter, Words
+from supplierwatch.desk.api.parameters import Moment, Parameter, path_key
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import (
     COUNT,
@@ -101,7 +101,7 @@ ENDPOINTS = (
     Endpoint(
         name="suppliers",
         path="/suppliers",
-        answer=suppliers,
+        handler=suppliers,
         role=Role.READER,
         summary="The suppliers with their volume and share of voice",
         schema=record(
@@ -122,18 +122,11 @@ ENDPOINTS = (
     Endpoint(
         name="supplier-thread",
         path="/suppliers/{key}/thread",
-        answer=thread,
+        handler=thread,
         role=Role.READER,
-        summary="All that is about a supplier in time, joined into matters with reasons",
+        summary="Everything stored about a supplier, joined into matters with reasons",
         parameters=(
-            Parameter(
-                name="key",
-                kind=Words(most=64),
-                what="Key of the supplier.",
-                example="halcyon",
-                place="path",
-                required=True,
-            ),
+            path_key("Key of the supplier.", example="halcyon"),
             Parameter(
                 name="since",
                 kind=Moment(),

@@ -1,7 +1,7 @@
-"""The routes of the API: who asks, with which values, and the answer or the problem.
+"""The routes of the API: authenticates requests, reads their values, answers them.
 
-A token or the session of the desk proves who asks. What changes something by the cookie of a
-session is taken from the pages of the desk alone: by Origin and by the token of the session.
+A token or the session of the desk identifies the caller. A change by the cookie of a session is
+accepted only from the pages of the desk: by Origin and by the CSRF token of the session.
 """
 
 from __future__ import annotations
@@ -22,15 +22,20 @@ from starlette.types import Receive, Scope, Send
 import supplierwatch.desk.api.resources
 from storage.errors import DatabaseUnusable
 from supplierwatch.desk.api import openapi
-from supplierwatch.desk.api.authentication import Asker, authenticate, refuse_foreign, refuse_role
+from supplierwatch.desk.api.authentication import (
+    Caller,
+    authenticate,
+    refuse_cross_site,
+    refuse_role,
+)
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.entity_tags import is_known, tag_of
 from supplierwatch.desk.api.json_bodies import MAX_BODY, read_json, refuse_media_type
 from supplierwatch.desk.api.parameters import read_path, read_query
 from supplierwatch.desk.api.problem_details import CONTENT_TYPE, ApiProblem
 from supplierwatch.desk.api.writing import Repeated, encode, find_answer, read_key
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.desk.request_facts import find_client, find_home
+from supplierwatch.web.entity_tags import is_known, make_tag
 from supplierwatch.web.headers import PRIVATE
 from supplierwatch.web.request_bodies import read_body
 
@@ -46,7 +51,7 @@ HEADERS = PRIVATE | {
 }
 
 
-def all_endpoints() -> tuple[Endpoint, ...]:
+def load_endpoints() -> tuple[Endpoint, ...]:
     """Return the routes of every file below `supplierwatch.desk.api.resources`."""
     found: list[Endpoint] = []
     folder = supplierwatch.desk.api.resources
@@ -58,7 +63,7 @@ def all_endpoints() -> tuple[Endpoint, ...]:
 
 def routes(source: DeskSource) -> list[Route]:
     """Return the routes of the API, and the one that answers every other path below /api."""
-    endpoints = all_endpoints()
+    endpoints = load_endpoints()
     described = openapi.describe(endpoints)
 
     def description(_request: ApiRequest) -> Answer:
@@ -67,7 +72,7 @@ def routes(source: DeskSource) -> list[Route]:
     own = Endpoint(
         name="openapi",
         path="/openapi.json",
-        answer=description,
+        handler=description,
         role=None,
         summary="This description",
         schema={},
@@ -84,7 +89,7 @@ def routes(source: DeskSource) -> list[Route]:
 
 
 class AllMethods:
-    """Answers all methods of a path in a thread, so that a wrong one has its problem details, too.
+    """Answers all methods of a path in a thread, so that a wrong one also gets problem details.
 
     Args:
         answer: returns the response to a request with its body; None for one that is too long.
@@ -107,7 +112,7 @@ class AllMethods:
 def respond(
     source: DeskSource, methods: Methods | None, request: Request, body: bytes | None = b""
 ) -> Response:
-    """Answer a request by the endpoint of its method, or say in problem details why not."""
+    """Answer a request by the endpoint of its method, or with problem details."""
     try:
         return _answer(source, methods, request, body)
     except ApiProblem as problem:
@@ -126,20 +131,20 @@ def respond(
 def _answer(
     source: DeskSource, methods: Methods | None, request: Request, body: bytes | None
 ) -> Response:
-    asker = authenticate(source, request)
+    caller = authenticate(source, request)
     if methods is None:
         raise ApiProblem(404, f"There is nothing at this address; {BASE}/openapi.json lists all.")
     endpoint = methods.get("GET" if request.method == "HEAD" else request.method)
     if endpoint is None:
         raise refuse_method(methods)
-    refuse_role(asker, endpoint.role, endpoint.scopes)
+    refuse_role(caller, endpoint.role, endpoint.scopes)
     if endpoint.method != "GET":
-        refuse_foreign(asker, request)
+        refuse_cross_site(caller, request)
     placed = read_path(request.path_params, endpoint.parameters)
     if placed is None:
         raise ApiProblem(404, "There is nothing of this name or number.")
     values = read_query(request.scope["query_string"], endpoint.parameters) | placed
-    asked = _read_request(source, endpoint, request, body, asker, values)
+    asked = _read_request(source, endpoint, request, body, caller, values)
     return _json_response(request, _answer_once(endpoint, asked))
 
 
@@ -148,24 +153,24 @@ def _read_request(
     endpoint: Endpoint,
     request: Request,
     body: bytes | None,
-    asker: Asker,
+    caller: Caller,
     values: Mapping[str, object],
 ) -> ApiRequest:
     if body is None:
         raise ApiProblem(413, f"The body has more than {MAX_BODY:,} bytes.")
     if endpoint.body is not None:
         refuse_media_type(request)
-    if endpoint.matches and request.headers.get("if-match") is None:
+    if endpoint.needs_if_match and request.headers.get("if-match") is None:
         raise ApiProblem(
-            428, "Send `If-Match` with the ETag of what you have read, so that no edit is lost."
+            428, "Send `If-Match` with the ETag of the document you read, so that no edit is lost."
         )
     return ApiRequest(
         source=source,
         values=values,
-        session=asker.session,
-        token=asker.token,
+        session=caller.session,
+        token=caller.token,
         body=None if endpoint.body is None else read_json(endpoint.body, body),
-        key=read_key(request, body) if endpoint.makes else None,
+        key=read_key(request, body) if endpoint.creates else None,
         if_match=request.headers.get("if-match"),
         client=find_client(request),
         home=find_home(source, request),
@@ -177,11 +182,11 @@ def _answer_once(endpoint: Endpoint, asked: ApiRequest) -> Answer:
     if known is not None:
         return known
     try:
-        return endpoint.answer(asked)
+        return endpoint.handler(asked)
     except Repeated:
         known = find_answer(asked)
-    if known is None:  # used, and over at this moment
-        raise ApiProblem(409, "Idempotency-Key: this key was used before: take a new one.")
+    if known is None:  # used, and expired at this moment
+        raise ApiProblem(409, "Idempotency-Key: this key was used before: use a new one.")
     return known
 
 
@@ -202,7 +207,7 @@ def _json_response(request: Request, answer: Answer) -> Response:
     if request.method not in ("GET", "HEAD"):
         headers["Cache-Control"] = "no-store"
         return Response(body, answer.status, headers=headers, media_type="application/json")
-    headers["ETag"] = tag_of(body)
+    headers["ETag"] = make_tag(body)
     if answer.following is not None:
         headers["Link"] = f'<{_next_address(request, answer.following)}>; rel="next"'
     if is_known(headers["ETag"], request.headers.get("if-none-match", "")):

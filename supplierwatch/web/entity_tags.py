@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 
-def tag_of(body: bytes) -> str:
+def make_tag(body: bytes) -> str:
     """Return the strong ETag of a body, quotes included."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
