@@ -30,7 +30,7 @@ def preview(request: PageRequest) -> PageResponse:
 
 
 def send(request: PageRequest) -> PageResponse:
-    """Put one message for each ticked recipient into the outbox; a repeated one is not sent again."""
+    """Put one message for each ticked recipient into the outbox; the same one is sent once."""
     found = read_briefing(request)
     if found is None:
         return not_found(NONE)
