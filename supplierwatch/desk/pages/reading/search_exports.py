@@ -55,7 +55,7 @@ def _find_hits(request: PageRequest) -> tuple[SearchHit, ...] | None:
         _, found = find(request, search_form)
     except QueryError:
         return None
-    return found.locate(visit.source)
+    return found.locate(request.source)
 
 
 def _download(ending: str, media_type: str, body: bytes) -> PageResponse:
