@@ -16,9 +16,10 @@ import logging
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -55,7 +56,7 @@ RULES = (
     Rule("captions", ((boilerplate, "_drop_captions", lambda _: None),)),
     Rule("linked lines", ((linked_lines, "_is_linked_line", lambda _: False),)),
     Rule("cards within paragraphs", ((linked_lines, "_is_card", lambda _: False),)),
-    Rule("layout tables", ((parsed_page, "unfold_layout_tables", lambda _: 0),)),
+    Rule("layout tables", ((parsed_page, "unfold_layout_tables", lambda *_: 0),)),
     Rule("controls", ((boilerplate, "_SCRIPT_TAGS", ("script", "style", "noscript", "template")),)),
     Rule("lost paragraphs", ((visible_text, "restore_paragraphs", lambda text, _: text),)),
     Rule("repeated paragraphs", ((visible_text, "restore_repeated", lambda text, _: text),)),
@@ -69,6 +70,85 @@ RULES = (
     Rule("notes about authors", ((lines, "_is_biography", lambda *_: False),)),
     Rule("headlines", ((lines, "_is_headline", lambda *_: False),)),
 )
+
+
+class _NotingPattern:
+    """A pattern that notes where it matches."""
+
+    def __init__(self, pattern: re.Pattern[str], note: Callable[[], None]) -> None:
+        self._pattern, self._note = pattern, note
+
+    def match(self, *args: Any) -> re.Match[str] | None:
+        """Match as the pattern does."""
+        return self._noted(self._pattern.match(*args))
+
+    def search(self, *args: Any) -> re.Match[str] | None:
+        """Search as the pattern does."""
+        return self._noted(self._pattern.search(*args))
+
+    def _noted(self, found: re.Match[str] | None) -> re.Match[str] | None:
+        if found is not None:
+            self._note()
+        return found
+
+
+def _noting(value: Any, off: Any, note: Callable[[], None]) -> Any:
+    """Return a part of a rule that notes where it makes a difference; None if it cannot."""
+    if isinstance(value, re.Pattern):
+        return _NotingPattern(value, note)
+    if not callable(value):
+        return None
+
+    def run(*args: Any, **named: Any) -> Any:
+        try:
+            found = value(*args, **named)
+        except Unreadable:
+            note()
+            raise
+        if found is None or found != off(*args, **named):
+            note()
+        return found
+
+    return run
+
+
+class Reach:
+    """The pages on which each rule does something; a rule changes no other."""
+
+    def __init__(self) -> None:
+        self._page = 0
+        self._pages: dict[str, set[int]] = defaultdict(set)
+        self._unknown: set[str] = set()
+
+    @contextmanager
+    def note(self) -> Iterator[None]:
+        """Note what the rules do to the pages that are read meanwhile."""
+        kept: list[tuple[Any, str, Any]] = []
+        for rule in RULES:
+            for module, name, off in rule.off:
+                value = getattr(module, name)
+                noting = _noting(value, off, partial(self._add, rule.name))
+                if noting is None:
+                    self._unknown.add(rule.name)
+                    continue
+                kept.append((module, name, value))
+                setattr(module, name, noting)
+        try:
+            yield
+        finally:
+            for module, name, value in reversed(kept):
+                setattr(module, name, value)
+
+    def begin(self, page: int) -> None:
+        """Say which page is read next."""
+        self._page = page
+
+    def includes(self, rule: Rule, page: int) -> bool:
+        """Return whether a rule may change a page."""
+        return rule.name in self._unknown or page in self._pages[rule.name]
+
+    def _add(self, rule: str) -> None:
+        self._pages[rule].add(self._page)
 
 
 @contextmanager
@@ -127,12 +207,33 @@ def site_of(case: Case) -> str:
     return host or re.sub(r"[-_\d]++$", "", str(case.said["id"])) or str(case.said["id"])
 
 
-def qualities(cases: Sequence[Case]) -> dict[str, float]:
+def by_site(cases: Sequence[Case], qualities: Sequence[float]) -> dict[str, float]:
     """Return the mean quality of each site's pages."""
     found = defaultdict(list)
-    for case in cases:
-        found[site_of(case)].append(quality_of(case))
+    for case, quality in zip(cases, qualities, strict=True):
+        found[site_of(case)].append(quality)
     return {site: sum(all_) / len(all_) for site, all_ in found.items()}
+
+
+def measure_all(cases: Sequence[Case], reach: Reach) -> list[float]:
+    """Return the quality of each page with all rules."""
+    found = []
+    with reach.note():
+        for number, case in enumerate(cases):
+            reach.begin(number)
+            found.append(quality_of(case))
+    return found
+
+
+def measure_without(
+    rule: Rule, cases: Sequence[Case], base: Sequence[float], reach: Reach
+) -> list[float]:
+    """Return the quality of each page without a rule; `base` is with it."""
+    with without(rule):
+        return [
+            quality_of(case) if reach.includes(rule, number) else base[number]
+            for number, case in enumerate(cases)
+        ]
 
 
 def interval(gains: Sequence[float], rounds: int) -> tuple[float, float]:
@@ -171,18 +272,19 @@ def main() -> None:
         return
     warnings.simplefilter("ignore")
     logging.disable(logging.ERROR)
+    reach = Reach()
     with remember_extraction():
-        base = qualities(cases)
+        pages = measure_all(cases, reach)
+        base = by_site(cases, pages)
         print(
             f"{len(cases)} pages of {len(base)} sites, quality {sum(base.values()) / len(base):.4f}"
         )
         print("| rule | better | worse | gain | without the best site | 95 % | best site | |")
-        print("| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |")
+        print("| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |", flush=True)
         for rule in RULES:
             if said.rules and rule.name not in said.rules:
                 continue
-            with without(rule):
-                less = qualities(cases)
+            less = by_site(cases, measure_without(rule, cases, pages, reach))
             gains = {site: base[site] - less[site] for site in base}
             print(report(rule.name, gains, said.rounds), flush=True)
 

@@ -136,7 +136,8 @@ FIELD_WORDS = frozenset(
     ambulance audit board budget cancer care carer clinic clinical college commission consultation
     contract council cyber data dental diagnosis digital doctor drug government health healthcare
     hospital inquiry maternity medical medicine mental minister ministry nhs nurse office outage
-    parliament patient people pharmacy policy practice privacy procurement programme provider public
+    parliament patient people pharmacy police policy practice privacy procurement programme provider
+    public
     record records research secretary security service social software staff supplier surgery
     technology tender treatment trial university vaccine ward workforce
     """.split()  # noqa: SIM905  a list would be unreadable

@@ -118,12 +118,24 @@ def _iter_loose_runs(
             run.append(child.tail or "")
             continue
         if child.tag == "br" or child.tag in _BLOCK_TAGS or child in holders:
-            yield _collapse_blanks("".join(run))
+            yield _join_run(run)
             run = []
         elif child.tag not in _HIDDEN_TAGS:
-            run.append("".join(child.itertext()))
+            run.extend(child.itertext())
         run.append(child.tail or "")
-    yield _collapse_blanks("".join(run))
+    yield _join_run(run)
+
+
+def _join_run(texts: list[str]) -> str:
+    """Join text nodes; where a capital follows a small letter, they are lines of their own."""
+    last = ""
+    parts: list[str] = []
+    for text in texts:
+        if text:
+            parts.append(" " if last[-1:].islower() and text[0].isupper() else "")
+            parts.append(text)
+            last = text
+    return _collapse_blanks("".join(parts))
 
 
 def _get_text(element: lxml.html.HtmlElement) -> str:

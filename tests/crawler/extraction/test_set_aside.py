@@ -228,3 +228,15 @@ def test_a_column_beside_an_article_is_kept() -> None:
     text = extract(a_fetched_page(html))
     assert NAME not in text.text
     assert [(block.rule, block.tells) for block in cut(text)] == [("column", True)]
+
+
+def test_links_that_stand_in_a_row_without_blanks_are_told_apart() -> None:
+    links = f"<a>Porters look for a lift</a><a>{NAME} of Thornby is hiring</a>"
+    [block] = cut(read(f'<div class="related">{links}<p>More news.</p></div>'))
+    assert f"lift {NAME}" in block.text
+
+
+def test_a_word_in_several_elements_stays_one() -> None:
+    name = f"<b>{NAME[0]}</b>{NAME[1:3]}<i>{NAME[3:]}</i>"
+    [block] = cut(read(f'<div class="related">Prices of {name} rise.<p>More news.</p></div>'))
+    assert f"of {NAME} rise" in block.text
