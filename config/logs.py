@@ -114,7 +114,7 @@ class LineLimit(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether a line is within the limit, and count it."""
         with self._lock:
-            kind = self._kind_of(record)
+            kind = self._classify_record(record)
             count = self._counts.setdefault(kind, _Count(self._monotonic()))
             if count.written >= self._lines:
                 count.suppressed += 1
@@ -122,7 +122,7 @@ class LineLimit(logging.Filter):
             count.written += 1
             return True
 
-    def _kind_of(self, record: logging.LogRecord) -> _Kind:
+    def _classify_record(self, record: logging.LogRecord) -> _Kind:
         # libraries log formatted messages: lines that differ in numbers are of one kind
         form = str(record.msg) if record.args else _NUMBERS.sub("N", str(record.msg)[:200])
         kind = (record.name, record.levelno, form[:80])

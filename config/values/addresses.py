@@ -115,7 +115,7 @@ class Guard:
 
     def is_allowed_address(self, address: Address) -> bool:
         """Return whether a connection to this address is allowed for any host name."""
-        effective = _effective_address(address)
+        effective = _get_effective_address(address)
         return is_public(address) or any(
             one in network
             for one in (address, effective)
@@ -142,7 +142,7 @@ def literal_address(host: str) -> Address | None:
 
 def is_public(address: Address) -> bool:
     """Return whether an address is public; IPv4 embedded in IPv6 is checked as IPv4."""
-    effective = _effective_address(address)
+    effective = _get_effective_address(address)
     if effective.is_multicast or not effective.is_global:
         return False
     return not any(
@@ -150,7 +150,7 @@ def is_public(address: Address) -> bool:
     )
 
 
-def _effective_address(address: Address) -> Address:
+def _get_effective_address(address: Address) -> Address:
     """Return the IPv4 address of an IPv4-mapped or NAT64 address, else the address itself."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:

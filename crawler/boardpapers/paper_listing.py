@@ -219,19 +219,19 @@ def _build_title(name: str, context: list[str], date: FoundDate | None) -> str:
 
     Texts with another month than the paper's own date are ignored: they belong to another meeting.
     """
-    telling = [
+    reported = [
         text
         for text in context
-        if not (_GENERIC_HEADING.fullmatch(text) or _names_other_month(text, date))
+        if not (_GENERIC_HEADING.fullmatch(text) or _has_other_month(text, date))
     ]
-    meeting = next((text for text in telling if _has_day(text)), telling[0] if telling else "")
+    meeting = next((text for text in reported if _has_day(text)), reported[0] if reported else "")
     folded_name = name.casefold()
     if not meeting or all(word in folded_name for word in meeting.casefold().split()):
         return name
     return f"{meeting}: {name}"
 
 
-def _names_other_month(text: str, date: FoundDate | None) -> bool:
+def _has_other_month(text: str, date: FoundDate | None) -> bool:
     found = find_uk_date(text)
     return found is not None and date is not None and not is_same_month(found, date)
 

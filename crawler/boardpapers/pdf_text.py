@@ -128,7 +128,11 @@ def _join_lines(lines: Sequence[str]) -> list[str]:
     paragraphs: list[str] = []
     length = 0  # of the last line
     for line in lines:
-        if paragraphs and width >= _NARROW and _continues(paragraphs[-1], length, line, width):
+        if (
+            paragraphs
+            and width >= _NARROW
+            and _is_continuation(paragraphs[-1], length, line, width)
+        ):
             paragraphs[-1] = f"{paragraphs[-1]} {line}"
         else:
             paragraphs.append(line)
@@ -136,7 +140,7 @@ def _join_lines(lines: Sequence[str]) -> list[str]:
     return paragraphs
 
 
-def _continues(text: str, length: int, line: str, width: int) -> bool:
+def _is_continuation(text: str, length: int, line: str, width: int) -> bool:
     if _ITEM.match(line):
         return False
     if length >= _FULL * width:

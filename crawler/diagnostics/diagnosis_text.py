@@ -130,10 +130,10 @@ def describe_asides(asides: Sequence[AsideBlock]) -> list[str]:
         f"  {count} {'block' if count == 1 else 'blocks'} {rule}"
         for rule, count in counts.most_common()
     ]
-    telling = sorted((b for b in texts if b.tells), key=lambda b: len(b.text), reverse=True)
+    reported = sorted((b for b in texts if b.tells), key=lambda b: len(b.text), reverse=True)
     lines += [
         f"- {block.text[:100]!r}: {rule_in_words(block.rule, block.detail)}"
-        for block in telling[:MAX_ASIDES_SHOWN]
+        for block in reported[:MAX_ASIDES_SHOWN]
     ]
     lines += [rule_in_words(b.rule, b.detail) for b in asides if not b.text]
     return lines

@@ -142,7 +142,7 @@ def _read_response(answer: FetchResponse, source: Source, kind: SourceKind) -> L
 
 
 def _build_found_event(source: Source, listing: Listing) -> dict[str, object]:
-    entries = sorted(listing.entries, key=_newest_first_key)
+    entries = sorted(listing.entries, key=_make_newest_first_key)
     dates = [entry.published_at for entry in entries if entry.published_at]
     return {
         "event": "found",
@@ -163,7 +163,7 @@ def _build_found_event(source: Source, listing: Listing) -> dict[str, object]:
     }
 
 
-def _newest_first_key(entry: FetchedEntry) -> float:
+def _make_newest_first_key(entry: FetchedEntry) -> float:
     return -entry.published_at.timestamp() if entry.published_at else 0.0
 
 

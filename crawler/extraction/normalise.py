@@ -177,13 +177,13 @@ def _choose_addresses(
         landed = with_fragment(page.final_url, part)
     best = landed
     claimed = text.canonical_url if text is not None else None
-    if claimed and landed and _same_host(claimed, landed) and not _is_front_page(claimed):
+    if claimed and landed and _is_same_host(claimed, landed) and not _is_front_page(claimed):
         best = with_fragment(claimed, part)
     others = [url for url in (landed, listed) if url is not None and url != best]
     return best, tuple(dict.fromkeys(others))
 
 
-def _same_host(one: str, other: str) -> bool:
+def _is_same_host(one: str, other: str) -> bool:
     def host(url: str) -> str:
         return (urlsplit(url).netloc or "").lower().removeprefix("www.")
 

@@ -70,8 +70,8 @@ def extract(
     except Unreadable as error:
         error.asides = cut.collect("", comments="", own=kept, authors=parsed.authors)
         raise
-    told = (*kept, read.standfirst)
-    asides = cut.collect(read.text, comments=read.comments, own=told, authors=parsed.authors)
+    own = (*kept, read.standfirst)
+    asides = cut.collect(read.text, comments=read.comments, own=own, authors=parsed.authors)
     return replace(read, asides=asides)
 
 
@@ -96,7 +96,7 @@ def _extract_article(
         if is_frame and not parsed.embedded:
             raise RecurringText(
                 "all its text is on other pages of the site too",
-                text=_text_or_empty(document, page.final_url, title),
+                text=_extract_text_or_empty(document, page.final_url, title),
             )
         removed = drop_recurring(blocks, site, own)
         cut.record_removed(removed)
@@ -133,8 +133,8 @@ def _extract_article(
 
 def _join_standfirst(text: str, *parts: str | None) -> str:
     """Join the texts above an article, without those that its text contains too."""
-    told = " ".join(text.split())
-    return " ".join(part for part in parts if part and part not in told)
+    flat = " ".join(text.split())
+    return " ".join(part for part in parts if part and part not in flat)
 
 
 def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) -> None:
@@ -202,7 +202,7 @@ def _read_shown(
         return found, ""
 
 
-def _text_or_empty(document: lxml.html.HtmlElement, url: str, title: str | None) -> str:
+def _extract_text_or_empty(document: lxml.html.HtmlElement, url: str, title: str | None) -> str:
     """Return the text as extracted without site memory; may be empty."""
     strip_boilerplate(document)
     try:

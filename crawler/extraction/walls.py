@@ -15,7 +15,7 @@ from crawler.extraction.foreign_pleas import FOREIGN_PLEA
 from crawler.extraction.recurring.recurring_blocks import is_about
 from crawler.text.folding import fold_words
 
-WALL = "a wall (consent, login or check) stands in place of the article"
+WALL = "a wall (consent, login or check) instead of the article"
 PAYWALL = "behind a paywall"
 
 _MAX_WALL_WORDS = 400  # longer texts are searched for pleas at their ends only

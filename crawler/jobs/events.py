@@ -13,7 +13,7 @@ Emit = Callable[[dict[str, Any]], None]
 
 def encode_event(event: dict[str, Any]) -> str:
     """Encode an event as one line of JSON; datetimes become ISO 8601 text."""
-    return json.dumps(event, default=_to_plain) + "\n"
+    return json.dumps(event, default=_convert_value) + "\n"
 
 
 def decode_event(line: str) -> dict[str, Any] | None:
@@ -25,7 +25,7 @@ def decode_event(line: str) -> dict[str, Any] | None:
     return event if isinstance(event, dict) and "event" in event else None
 
 
-def _to_plain(value: object) -> Any:
+def _convert_value(value: object) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

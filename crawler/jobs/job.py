@@ -43,7 +43,7 @@ class CrawlJob:
 
 def to_json(job: CrawlJob) -> str:
     """Encode a job as one line; timedeltas become seconds."""
-    return json.dumps(asdict(job), default=_to_seconds)
+    return json.dumps(asdict(job), default=_convert_to_seconds)
 
 
 def from_json(line: str) -> CrawlJob:
@@ -58,7 +58,7 @@ def from_json(line: str) -> CrawlJob:
         raise InvalidJob(f"stdin's first line is not a crawl job: {error}") from error
 
 
-def _to_seconds(value: object) -> float:
+def _convert_to_seconds(value: object) -> float:
     if isinstance(value, timedelta):
         return value.total_seconds()
     raise TypeError(f"a crawl job cannot contain a {type(value).__name__}")

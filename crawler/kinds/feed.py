@@ -51,7 +51,7 @@ class FeedSpider(SourceSpider):
                 raise
             best = choose_main_feed(offered, page.final_url)
             # a redirect to another host means that the feed is gone: no other one is used
-            moved = not _same_host(page.requested_url, page.final_url)
+            moved = not _is_same_host(page.requested_url, page.final_url)
             # a feed URL that answers with a web page now is a change to report
             was_feed = _FEED_URL.search(urlsplit(source.url).path) is not None
             if page.requested_url != source.url or best is None or moved or was_feed:
@@ -77,6 +77,6 @@ class FeedSpider(SourceSpider):
         )
 
 
-def _same_host(one: str, other: str) -> bool:
+def _is_same_host(one: str, other: str) -> bool:
     hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
     return hosts[0] == hosts[1]

@@ -54,7 +54,7 @@ class GovukSpider(SourceSpider):
             raise NotAFeed(f"GOV.UK has ended this feed: {ended}")
         damage = f"GOV.UK has ended this feed: {ended}" if ended is not None else feed.degraded
         return Listing(
-            entries=tuple(map(_date_by_update, entries)),
+            entries=tuple(map(_set_date_to_update, entries)),
             language=feed.language,
             degraded=damage,
             ttl=feed.ttl,
@@ -73,7 +73,7 @@ class GovukSpider(SourceSpider):
         return extract(answer.page, entry=entry)
 
 
-def _date_by_update(entry: FetchedEntry) -> FetchedEntry:
+def _set_date_to_update(entry: FetchedEntry) -> FetchedEntry:
     """Date an entry by its update, which alone shows a republication: its id never changes."""
     if entry.updated_at is None:
         return entry

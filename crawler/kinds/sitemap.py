@@ -88,7 +88,7 @@ class SitemapSpider(SourceSpider):
         entries = list(found.values())
         if len(entries) > MAX_ENTRIES:
             log.info("sitemap.skipped url=%s older=%d", "all parts", len(entries) - MAX_ENTRIES)
-            entries.sort(key=_newest_first_key)
+            entries.sort(key=_make_newest_first_key)
         return replace(listing, entries=tuple(entries[:MAX_ENTRIES]))
 
 
@@ -104,7 +104,7 @@ def _describe_foreign_pages(listed: int, own: int, url: str) -> str | None:
     return f"none of the {listed} addresses is a page of {urlsplit(url).hostname}"
 
 
-def _newest_first_key(entry: FetchedEntry) -> float:
+def _make_newest_first_key(entry: FetchedEntry) -> float:
     when = entry.published_at or entry.updated_at
     return -when.timestamp() if when is not None else 0.0
 

@@ -31,10 +31,10 @@ def make_distinct(entries: Sequence[FetchedEntry], base: str) -> tuple[FetchedEn
     for entry in linked:
         guid = entry.guid
         if guid is not None and guids[guid] > 1:
-            guid = f"{guid}#{_short_hash(entry.url or '', entry.title)}"
+            guid = f"{guid}#{_make_short_hash(entry.url or '', entry.title)}"
         if guid is None and (entry.url is None or links[keys[entry.url]] > 1):
             parts = (entry.url or "", entry.title, entry.published_raw or "", entry.summary)
-            guid = f"#{_short_hash(*parts)}"
+            guid = f"#{_make_short_hash(*parts)}"
         same = (guid, entry.url, entry.title)
         if same in seen:
             continue
@@ -76,5 +76,5 @@ def _resolve_link(entry: FetchedEntry, base: str) -> str | None:
     return absolute(entry.url, base)
 
 
-def _short_hash(*parts: str) -> str:
+def _make_short_hash(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]

@@ -68,7 +68,7 @@ def parse_feed(
     )
 
 
-def _begins_as_markup(body: bytes) -> bool:
+def _has_markup_start(body: bytes) -> bool:
     return body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<")
 
 
@@ -90,7 +90,7 @@ def read_feed(
             entries=tuple(map(limit_entry, feed.entries)), ttl=None, degraded=feed.degraded,
         )  # fmt: skip
     parsed, cut = _run_feedparser(body)
-    if not parsed.get("entries") and not (parsed.get("version") and _begins_as_markup(body)):
+    if not parsed.get("entries") and not (parsed.get("version") and _has_markup_start(body)):
         # compressed bytes may contain a feed's first tag verbatim: not an empty feed
         raise NotAFeed(_describe_document(body))
     head = parsed.get("feed", {})

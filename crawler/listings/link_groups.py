@@ -122,16 +122,16 @@ def _get_title(box: lxml.html.HtmlElement) -> str:
 def _build_selectors(
     document: lxml.html.HtmlElement, boxes: Sequence[lxml.html.HtmlElement]
 ) -> Selectors:
-    heading = next((name for name in _HEADINGS if _most_have(boxes, name)), None)
+    heading = next((name for name in _HEADINGS if _is_in_most(boxes, name)), None)
     return Selectors(
         entry=_build_entry_selector(document, boxes),
         title=heading,
-        date="time" if _most_have(boxes, "time") else None,
-        summary="p" if _most_have(boxes, "p") else None,
+        date="time" if _is_in_most(boxes, "time") else None,
+        summary="p" if _is_in_most(boxes, "p") else None,
     )
 
 
-def _most_have(boxes: Sequence[lxml.html.HtmlElement], tag: str) -> bool:
+def _is_in_most(boxes: Sequence[lxml.html.HtmlElement], tag: str) -> bool:
     return sum(next(box.iter(tag), None) is not None for box in boxes) > len(boxes) / 2
 
 

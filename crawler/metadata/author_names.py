@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from crawler.metadata.editorial_teams import employer_of, is_team
+from crawler.metadata.editorial_teams import is_team, strip_team_words
 from crawler.metadata.site_names import SiteNames
 from crawler.text.plain_text import one_line
 
@@ -119,7 +119,7 @@ def split_names(claim: str, sites: SiteNames, *, is_organisation: bool = False) 
     """
     text = one_line(claim[:MAX_BYLINE]).strip(" ,|")
     if is_organisation:
-        text = employer if is_news_agency(employer := employer_of(text)) else text
+        text = employer if is_news_agency(employer := strip_team_words(text)) else text
         return [text] if _is_plausible(text) else []
     names: list[str] = []
     for part in _SEPARATOR.split(_clean_byline(text)):
@@ -209,7 +209,7 @@ def _trim_name(piece: str) -> str:
     shorter = _PLACE.sub("", name)
     if _is_name(shorter):
         name = shorter
-    if is_news_agency(employer := employer_of(name)):
+    if is_news_agency(employer := strip_team_words(name)):
         name = employer
     if is_team(name) and name[:4].lower() == "the ":
         return ""  # without the role at its end it would be the name of an outlet

@@ -1,7 +1,7 @@
-"""Recognise names of an outlet's own staff, such as "News Desk" or "Ledger Staff". Pure.
+"""Recognises names of an outlet's own staff, such as "News Desk" or "Ledger Staff". Pure.
 
-They name nobody: whoever writes there is of the staff. Press offices and departments are no such
-names, since they are organisations that speak for themselves.
+They do not identify an author. Press offices and departments are not such names, since they are
+organisations that publish in their own right.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _TEAM = re.compile(
     r"|(?:web|news|editorial|digital|online|content|reporting|staff|publishing|media|social(?:\smedia)?)\steam)$",
     re.IGNORECASE,
 )
-# "the editors" in other languages, with what may follow it: "Redazione Web", "La rédaction"
+# "the editors" in other languages, with up to two further words: "Redazione Web", "La rédaction"
 _EDITORS = re.compile(
     r"^(?:(?:die|la|el|de|a|equipo\sde|\w{1,20})\s)?(?:\w{1,20}-)?(?:(?:online-?|web-?)?redaktion(?:en)?"
     r"|r[ée]daction|redazione|redacci[óo]n|redac[çt][ãa]o|redactie|redakcj[ai]|redakce|toimitus"
@@ -25,10 +25,10 @@ _END = re.compile(r"\s(?:staff|desk|newsroom|reporters|correspondents?|staff\s\w
 
 
 def is_team(name: str) -> bool:
-    """Whether a name is that of an outlet's own staff, and of no person or organisation."""
+    """Return whether a name is that of an outlet's staff, not of a person or organisation."""
     return bool(_TEAM.match(name) or _EDITORS.match(name))
 
 
-def employer_of(name: str) -> str:
-    """Return a name without the words for the staff at its end: "Reuters Staff" is Reuters."""
+def strip_team_words(name: str) -> str:
+    """Remove words for the staff from the end of a name: "Reuters Staff" becomes "Reuters"."""
     return _END.sub("", name)

@@ -3,8 +3,8 @@
 Real damage: comments of JavaScript and HTML, CDATA sections, trailing commas and semicolons,
 missing and double commas, missing brackets at the end, several values one after another, line
 breaks and quotation marks in strings that are not escaped, strings in apostrophes or typographic
-quotation marks, fields of templates that nobody filled in, a script that ends amid a value, a whole
-script in HTML entities, an assignment around the value.
+quotation marks, unfilled template fields, a script that ends within a value, a whole script in HTML
+entities, an assignment around the value.
 """
 
 from __future__ import annotations
@@ -74,11 +74,11 @@ def read_script_values(text: str) -> list[Any]:
             best = values
         if is_whole:
             break
-    return best or _decode_values(_repair_cut(text))[0]
+    return best or _decode_values(_repair_truncated(text))[0]
 
 
 def _drop_wrapping(found: re.Match[str]) -> str:
-    """Remove a comment; put quotation marks in place of the apostrophes around a string."""
+    """Remove a comment; replace the apostrophes around a string by quotation marks."""
     if found["before"] is None:
         return found["string"] or " "
     inner = found["inner"].replace(r"\'", "'").replace(r"\"", '"').replace('"', r"\"")
@@ -106,9 +106,9 @@ def _close_brackets(text: str) -> str:
 
 
 def _find_closing(text: str) -> str | None:
-    """Return the brackets that are missing at the end of a text.
+    """Return the closing brackets that are missing at the end of a text.
 
-    None where others are wrong, where many are missing, or where a string is cut.
+    None if other brackets are wrong, too many are missing, or a string is truncated.
     """
     closing: list[str] = []
     for found in _BRACKET.finditer(text):
@@ -123,8 +123,8 @@ def _find_closing(text: str) -> str | None:
     return "".join(reversed(closing)) if len(closing) <= _MAX_OPEN else None
 
 
-def _repair_cut(text: str) -> str:
-    """Drop what follows the last comma of a script without an end, then close its brackets."""
+def _repair_truncated(text: str) -> str:
+    """Remove the text after the last comma of a truncated script, then close its brackets."""
     comma = None
     for found in _STRING_OR_COMMA.finditer(text):
         if found[0] == ",":

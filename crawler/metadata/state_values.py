@@ -73,7 +73,7 @@ def read_state_values(document: lxml.html.HtmlElement) -> Iterator[Any]:
 
 
 def read_nested(text: str) -> dict[str, Any] | list[Any] | None:
-    """Return the object or array that a string of a state object is the JSON of; else None."""
+    """Parse a string of a state object that is JSON of an object or array; None for others."""
     if not _MIN_ATTRIBUTE <= len(text) <= MAX_SCRIPT or text[0] not in "{[":
         return None
     try:

@@ -149,11 +149,11 @@ def _read_meta_authors(document: lxml.html.HtmlElement) -> list[str]:
                 found.setdefault(key, []).append(value)
     key = next((key for key in _AUTHORS if key in found), "")
     names = found.get(key, [])[:MAX_NAMES]
-    return [_in_spoken_order(name) for name in names] if key in _INVERTED_KEYS else names
+    return [_restore_name_order(name) for name in names] if key in _INVERTED_KEYS else names
 
 
-def _in_spoken_order(name: str) -> str:
-    """Return "Okonjo, Ada" of a scholarly page as "Ada Okonjo"; two whole names as they are."""
+def _restore_name_order(name: str) -> str:
+    """Convert "Okonjo, Ada" of a scholarly page to "Ada Okonjo"; keep two full names unchanged."""
     inverted = _INVERTED.fullmatch(name)
     if inverted is None or (" " in inverted["family"] and " " in inverted["given"]):
         return name

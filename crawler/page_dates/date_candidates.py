@@ -34,13 +34,13 @@ from crawler.text.dates import MAX_AHEAD, parse_published, published_date
 
 MAX_CANDIDATES = 300  # elements that are searched for a date
 PUBLISHED_TIME, ANY_TIME, LABELLED, NAMED, LINE = range(5)  # ranks, the most likely first
-ENTRY = LINE + 1  # a line of a list or table behind the text: dated only by a label
+LIST_ENTRY = LINE + 1  # a line of a list or table after the text; only a label makes it the date
 _MAX_BESIDE = 40  # letters beside the date in a date line
 _MAX_BESIDE_NAMED = 90  # the same, in an element whose name marks it as a date
 _NEAR_LEVELS = 4  # ancestors of the headline within which a date above it belongs to it
 _FAR_ABOVE = 2  # ranks by which a date further up is lowered
 _MAX_AWAY = 3000  # characters of text between the headline and a date line without a name
-_BEGUN = 200  # the same, behind which the text has begun
+_MIN_TEXT_BEFORE_LIST = 200  # the same, after which a list is not part of the header
 _MAX_NAMES = 300  # characters of an element's classes, identifier and property
 _UP_TO_NUMBER = re.compile(r"\d.*", re.DOTALL)
 _NO_LETTERS = re.compile(r"[\W\d_]++")
@@ -82,8 +82,8 @@ def find_date_candidates(
             start, passed = place, 0
         passed += len((element.text or "").strip()) + len((element.tail or "").strip())
         kind = _get_lowest_rank(element, is_near=passed < _MAX_AWAY)
-        if kind == LINE and passed > _BEGUN and is_in_list(element, around):
-            kind = ENTRY
+        if kind == LINE and passed > _MIN_TEXT_BEFORE_LIST and is_in_list(element, around):
+            kind = LIST_ENTRY
         if kind is None or looked >= MAX_CANDIDATES:
             continue
         looked += 1
@@ -167,7 +167,7 @@ def _read_element(
         if when is None or is_other_date(label):
             continue
         labelled = is_published_label(label) or (kind == NAMED and is_published)
-        if kind == ENTRY and not labelled:
+        if kind == LIST_ENTRY and not labelled:
             continue
         if kind == LINE and not labelled:
             if is_sentence(text[: date.start], text[date.end :]):

@@ -103,7 +103,7 @@ class CrawlStorage:
         stored: list[Stored] = []
         while len(stored) < len(articles):
             with self._store.transaction() as unit:
-                # from here: the wait for other writers costs this transaction none of its time
+                # measured from here: the wait for other writers does not count
                 started, before = time.monotonic(), len(stored)
                 for article in articles[before:][:ENTRIES_AT_ONCE]:
                     is_late = time.monotonic() - started > MAX_WRITE_SECONDS

@@ -99,7 +99,7 @@ async def poll(source: Source, context: PollContext) -> None:
             ),
         ),
         validators=listed.validators,
-        baseline_done=not baseline or _ends_baseline(state, listed),
+        baseline_done=not baseline or _is_baseline_complete(state, listed),
         covered_until=covered_until(listed),
     )
     context.emit({"event": "source.finished", "source": source.key, "report": report})
@@ -202,7 +202,7 @@ def _find_earliest(*moments: datetime | None) -> datetime | None:
     return min((at for at in moments if at is not None), default=None)
 
 
-def _ends_baseline(state: SourceState, listed: Listed) -> bool:
+def _is_baseline_complete(state: SourceState, listed: Listed) -> bool:
     """Return whether entries of a new source count as new after this poll.
 
     A damaged first listing may lack old entries that appear later, so it does not end the baseline;

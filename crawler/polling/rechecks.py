@@ -23,7 +23,7 @@ RECHECKS_PER_POLL = 15  # of one source, so that new entries are not delayed
 _GONE = frozenset({404, 410})
 
 
-def _redirects_to_front_page(answer: FetchResponse, url: str) -> bool:
+def _is_redirected_to_front_page(answer: FetchResponse, url: str) -> bool:
     """Return whether the URL of an article redirects to the front page, as after a deletion."""
     return answer.status == 200 and is_front_page(answer.page.final_url) and not is_front_page(url)
 
@@ -89,7 +89,7 @@ class PageRechecker:
             storage.record_unchanged_page(
                 page.item_id, recheck_at=self._recorder.next_recheck_at(page)
             )
-        elif answer.status in _GONE or _redirects_to_front_page(answer, url):
+        elif answer.status in _GONE or _is_redirected_to_front_page(answer, url):
             if storage.record_gone_page(
                 page.item_id, recheck_at=self._recorder.next_recheck_at(page)
             ):

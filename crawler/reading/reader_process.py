@@ -135,7 +135,7 @@ def _run_task(request: TaskRequest, context: ReaderContext) -> tuple[bytes, bool
         lift_memory_limit()
     allowed = request.limits.megabytes * _MB
     out_of_memory = (
-        isinstance(failure, MemoryError) or _peak_bytes() - before > _NEAR_LIMIT * allowed
+        isinstance(failure, MemoryError) or _read_peak_bytes() - before > _NEAR_LIMIT * allowed
     )
     reply = _build_failure(failure, context, site, out_of_memory=out_of_memory)
     return pickle.dumps(reply, 5), out_of_memory
@@ -170,7 +170,7 @@ def _collect_changes(site: SiteMemory | None) -> tuple[Change, ...]:
     return () if site is None or site.journal is None else tuple(site.journal)
 
 
-def _peak_bytes() -> int:
+def _read_peak_bytes() -> int:
     """Return the peak address space of this process in bytes."""
     for line in Path("/proc/self/status").read_bytes().splitlines():
         if line.startswith(b"VmPeak:"):

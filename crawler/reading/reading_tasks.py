@@ -181,7 +181,7 @@ class ReadPages:
         for page in self.pages:
             answer, entry = page.answer, page.entry
             room -= len(answer.page.body)
-            if room < 0 or _removes_parts(page.source):
+            if room < 0 or _has_removing_selectors(page.source):
                 LearnPages(pages=((answer, entry),)).run(context)
             else:
                 site = context.sites[site_of(answer.page.final_url)]
@@ -223,7 +223,7 @@ class NormaliseEntries:
         ]
 
 
-def _removes_parts(source: Source) -> bool:
+def _has_removing_selectors(source: Source) -> bool:
     """Return whether the selectors of a source reduce its pages before they are read."""
     return source.select.article is not None or bool(source.select.remove)
 

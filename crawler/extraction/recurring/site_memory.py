@@ -226,15 +226,15 @@ class SiteMemory:
 
 def key_of(words: str) -> int:
     """Return the key of a block: equal for the same words, regardless of case and punctuation."""
-    return _hash(fold_words(words))
+    return _hash_words(fold_words(words))
 
 
 def heading_key(words: str) -> int:
     """Return the key of a headline or teaser, made of its first letters."""
-    return _hash("heading " + fold_letters(words)[:_KEY_LETTERS])
+    return _hash_words("heading " + fold_letters(words)[:_KEY_LETTERS])
 
 
-def _hash(words: str) -> int:
+def _hash_words(words: str) -> int:
     digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
@@ -252,9 +252,9 @@ def _add_bounded(known: dict[_K, None], key: _K, most: int) -> bool:
 def has_beginning_of(own_words: Collection[str], words: str) -> bool:
     """Return whether one of an article's own texts contains the beginning of `words`."""
     begins = fold_letters(words)[:_KEY_LETTERS]
-    return any(begins in _letters(one) for one in own_words if one)
+    return any(begins in _fold_cached(one) for one in own_words if one)
 
 
 @lru_cache(maxsize=64)  # called for each block of a page
-def _letters(text: str) -> str:
+def _fold_cached(text: str) -> str:
     return fold_letters(text)

@@ -21,7 +21,7 @@ from crawler.government.written_questions import (
     read_list,
     read_question,
 )
-from crawler.kinds.govuk import _date_by_update as by_update
+from crawler.kinds.govuk import _set_date_to_update as by_update
 from crawler.listings.feeds import parse_feed
 from crawler.listings.listing import Listing
 from storage.model import FetchedEntry, FetchedPage, PageText
