@@ -79,7 +79,7 @@ class Planner:
             waiting = unit.backlog.waiting(service.clock(), digests=(), alerts=())
             stages = {each.stage for each in waiting if each.count}
             failing = unit.jobs.failed_within(FAILED_PAUSE)
-            # cadences decide what is due to be told
+            # cadences decide what is due
             for step in (
                 ServiceStep.MATCH,
                 ServiceStep.TELL,
