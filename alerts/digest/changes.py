@@ -9,7 +9,7 @@ from typing import Literal
 
 from alerts.text.sanitize import fragment, line, shorten
 from alerts.text.sentences import sentences
-from alerts.text.word_diff import DiffPiece, compared_words, likeness, word_diff, written
+from alerts.text.word_diff import DiffPiece, compared_words, format_diff, similarity, word_diff
 from storage.model import ItemRevision, StoredItem
 
 MAX_SENTENCES = 2
@@ -21,7 +21,7 @@ REWRITTEN = 0.5  # share of equal words from which a sentence was changed, not r
 ChangeKind = Literal[
     "withdrawn", "back", "correction", "headline", "figure", "quote", "removed", "added", "wording"
 ]
-SAID: dict[ChangeKind, str] = {
+_KIND_NAMES: dict[ChangeKind, str] = {
     "withdrawn": "the article was withdrawn",
     "back": "the article is back",
     "correction": "a correction note",
@@ -59,7 +59,7 @@ class TextChange:
     @property
     def said(self) -> str:
         """The kinds of change in words."""
-        return ", ".join(SAID[kind] for kind in self.kinds)
+        return ", ".join(_KIND_NAMES[kind] for kind in self.kinds)
 
 
 def change_between(before: ItemRevision, after: ItemRevision | StoredItem) -> TextChange:
@@ -131,11 +131,11 @@ def cut_unchanged(pieces: Sequence[DiffPiece]) -> tuple[DiffPiece, ...]:
     return tuple(short)
 
 
-def difference(change: TextChange) -> tuple[tuple[str, str], ...]:
+def describe_change(change: TextChange) -> tuple[tuple[str, str], ...]:
     """Describe a change as (label, text) pairs, with removed and added words marked."""
     lines = [("What", change.said)]
     lines += [("Headline was", change.old_title)] if change.old_title else []
-    lines += [("Reads now", written(pieces)) for pieces in change.rewritten]
+    lines += [("Reads now", format_diff(pieces)) for pieces in change.rewritten]
     lines += [("Added", text) for text in change.added]
     lines += [("Removed", text) for text in change.removed]
     if change.more:
@@ -150,7 +150,7 @@ def _pair_rewritten(removed: Sequence[str], added: Sequence[str]) -> list[tuple[
     left = {new: compared_words(new) for new in added[:MOST_PAIRED]}
     for old in removed[:MOST_PAIRED]:  # texts that were replaced have nothing to pair
         words = compared_words(old)
-        alike = {new: likeness(words, others) for new, others in left.items()}
+        alike = {new: similarity(words, others) for new, others in left.items()}
         best = max(alike, key=lambda new: alike[new], default=None)
         if best is not None and alike[best] >= REWRITTEN:
             pairs.append((old, best))

@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 from alerts.digest.changes import TextChange, change_between
 from alerts.digest.syndication import StoryFacts, story_facts, when_of
 from alerts.text.missing_text import why_thin
-from alerts.text.notice_summary import stated
-from alerts.text.page_numbers import page_address, page_of, pages_of, pages_said, unread_pages
+from alerts.text.notice_summary import summarise_notice
+from alerts.text.page_numbers import format_pages, page_address, page_of, pages_of, unread_pages
 from alerts.text.sanitize import line, shorten, web_link
 from alerts.text.sentences import Excerpt, Segment, best_excerpt, mark, merged, teaser
 from storage.model import FieldName, ItemKind, ItemRevision, PendingTelling, Span, StoredItem
@@ -73,7 +73,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Also:
+class OtherOutlet:
     """Another outlet that carries the story."""
 
     outlet: str
@@ -98,7 +98,7 @@ class Entry:
     title: tuple[Segment, ...]
     link: str | None
     outlet: str
-    also: tuple[Also, ...]
+    also: tuple[OtherOutlet, ...]
     when: datetime
     when_is: Literal["published", "seen"]
     excerpt: Excerpt | None
@@ -127,7 +127,7 @@ class Entry:
     @property
     def on_pages(self) -> str:
         """The pages of a document with hits, if several: ` on pages 3 and 7`."""
-        return f" on {pages_said(self.pages)}" if len(self.pages) > 1 else ""
+        return f" on {format_pages(self.pages)}" if len(self.pages) > 1 else ""
 
     @property
     def outlets(self) -> int:
@@ -173,7 +173,7 @@ def entry_of(
         title=_build_title(item, spans),
         link=web_link(item.url and page_address(item.url, page)),
         outlet=outlet,
-        also=tuple(_build_also(carrier, facts, names) for carrier in also),
+        also=tuple(_build_other_outlet(carrier, facts, names) for carrier in also),
         when=when,
         when_is=when_is,
         excerpt=excerpt,
@@ -187,7 +187,7 @@ def entry_of(
         change=change_between(before, item) if edited and before else None,
         pages=pages,
         unread=line(unread_pages(item), 240),
-        stated=stated(item),
+        stated=summarise_notice(item),
         story=facts,
         watch_key=watch_key(findings[0]),
     )
@@ -274,10 +274,12 @@ class _Carrier(NamedTuple):
     url: str | None
 
 
-def _build_also(carrier: _Carrier, facts: StoryFacts | None, names: Names) -> Also:
+def _build_other_outlet(carrier: _Carrier, facts: StoryFacts | None, names: Names) -> OtherOutlet:
     known = facts.of(carrier.item_id) if facts is not None and carrier.item_id is not None else None
     adds = known.own[0] if known is not None and known.own else ""
-    return Also(outlet=names.source(carrier.source_key), link=web_link(carrier.url), adds=adds)
+    return OtherOutlet(
+        outlet=names.source(carrier.source_key), link=web_link(carrier.url), adds=adds
+    )
 
 
 def _list_outlets(

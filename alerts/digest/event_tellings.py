@@ -25,7 +25,7 @@ def read_events(unit: Unit, items: Sequence[StoredItem], context: TellingContext
     )
 
 
-def left_for_digest(
+def select_for_digest(
     recipient: str,
     unit: Unit,
     tellings: Sequence[PendingTelling],

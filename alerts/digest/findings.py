@@ -49,7 +49,7 @@ def explain_tellings(
     return findings
 
 
-def shown(
+def build_entries(
     unit: Unit,
     found: Sequence[tuple[Mention, StoredItem]],
     context: TellingContext,

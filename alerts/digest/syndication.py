@@ -30,7 +30,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carriage:
+class OutletItem:
     """One outlet's item of a story.
 
     `release` is the share of its words that occur in the supplier's press release, 0 to 1; None if
@@ -69,34 +69,34 @@ class Carriage:
 class StoryFacts:
     """The items of a story, in the order of publication."""
 
-    carriages: tuple[Carriage, ...]
+    outlet_items: tuple[OutletItem, ...]
 
     @property
-    def first(self) -> Carriage:
+    def first(self) -> OutletItem:
         """The item that was published first."""
-        return self.carriages[0]
+        return self.outlet_items[0]
 
     @property
     def copies(self) -> int:
         """How many of the later items are copies of earlier ones."""
-        return sum(each.is_copy for each in self.carriages)
+        return sum(each.is_copy for each in self.outlet_items)
 
     @property
     def suppliers(self) -> tuple[str, ...]:
         """The suppliers whose press releases are among the items."""
-        return tuple(sorted({each.supplier for each in self.carriages if each.supplier}))
+        return tuple(sorted({each.supplier for each in self.outlet_items if each.supplier}))
 
     def record(self) -> dict[str, object]:
         """Return the story as plain values for exports."""
         return {
-            "outlets": [each.record() for each in self.carriages],
+            "outlets": [each.record() for each in self.outlet_items],
             "copies": self.copies,
             "release_of": list(self.suppliers),
         }
 
-    def of(self, item_id: int) -> Carriage | None:
-        """Return the carriage of an item; None if it is not in the story."""
-        return next((each for each in self.carriages if each.item_id == item_id), None)
+    def of(self, item_id: int) -> OutletItem | None:
+        """Return the comparison of an item; None if it is not in the story."""
+        return next((each for each in self.outlet_items if each.item_id == item_id), None)
 
 
 def story_facts(items: Sequence[StoredItem], press: Mapping[str, str]) -> StoryFacts | None:
@@ -115,14 +115,14 @@ def story_facts(items: Sequence[StoredItem], press: Mapping[str, str]) -> StoryF
         if item.source_key in press:
             released |= text.as_set
     shared = _find_shared(ordered, prints)
-    carriages = []
+    outlet_items = []
     before: frozenset[int] = frozenset()
     for item, text in zip(ordered, prints, strict=True):
         own = _find_own(item, shared)
         when, when_is = when_of(item)
         is_release = item.source_key in press
-        carriages.append(
-            Carriage(
+        outlet_items.append(
+            OutletItem(
                 item_id=item.item_id,
                 source_key=item.source_key,
                 url=item.url,
@@ -136,7 +136,7 @@ def story_facts(items: Sequence[StoredItem], press: Mapping[str, str]) -> StoryF
             )
         )
         before |= text.as_set
-    return StoryFacts(carriages=tuple(carriages))
+    return StoryFacts(outlet_items=tuple(outlet_items))
 
 
 def when_of(item: StoredItem) -> tuple[datetime, Literal["published", "seen"]]:

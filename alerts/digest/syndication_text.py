@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from alerts.digest.syndication import Carriage, StoryFacts
+from alerts.digest.syndication import OutletItem, StoryFacts
 from alerts.text.sanitize import line
 
 MAX_SAID = 2  # own sentences that are quoted
@@ -22,7 +22,7 @@ def first_line(
 
 
 def _count_copies(facts: StoryFacts) -> str:
-    others, copies = len(facts.carriages) - 1, facts.copies
+    others, copies = len(facts.outlet_items) - 1, facts.copies
     if others == 1:
         return "the other is a copy" if copies else "the other is written anew in part"
     if copies == others:
@@ -32,7 +32,7 @@ def _count_copies(facts: StoryFacts) -> str:
     return f"{copies} of the {others} others {'is a copy' if copies == 1 else 'are copies'}"
 
 
-def release_line(facts: StoryFacts, own: Carriage | None) -> str:
+def release_line(facts: StoryFacts, own: OutletItem | None) -> str:
     """State the share of a text that is from a press release; empty without one in the story."""
     if own is None or not facts.suppliers:
         return ""
@@ -44,7 +44,7 @@ def release_line(facts: StoryFacts, own: Carriage | None) -> str:
     return f"{own.release:.0%} of this text is from the press release of {named}."
 
 
-def own_line(own: Carriage | None) -> str:
+def own_line(own: OutletItem | None) -> str:
     """Quote the first sentences that only this outlet has; empty if there are none."""
     if own is None or not own.own:
         return ""

@@ -16,7 +16,7 @@ from alerts.attempts import Attempt, run_counted, select_ready
 from alerts.digest.anomaly import WEEKS, compute_usual, is_unusual
 from alerts.digest.context import TellingContext
 from alerts.digest.entry import Entry
-from alerts.digest.findings import shown
+from alerts.digest.findings import build_entries
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.share_of_voice import SupplierIndex
 from alerts.dispatch.notification import build_notification
@@ -261,7 +261,7 @@ def _read_entries(
         for mention in unit.mentions.of_item(item_id)
         if mention.match.watch_key == watches[item_id]
     ]
-    return shown(unit, mentions, context)[:MOST_SHOWN]
+    return build_entries(unit, mentions, context)[:MOST_SHOWN]
 
 
 def _build_alarm(

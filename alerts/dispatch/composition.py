@@ -15,7 +15,7 @@ from typing import Literal
 
 from alerts.digest.context import TellingContext
 from alerts.digest.digest import Digest, MutedWatchNote, Occasion, build_digest
-from alerts.digest.event_tellings import left_for_digest, read_events
+from alerts.digest.event_tellings import read_events, select_for_digest
 from alerts.digest.findings import explain_tellings, mark_already_alerted, mark_copies, members_of
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.recent_volume import RecentVolume, recent_volume
@@ -148,7 +148,7 @@ def compose(
     tellings = select_tellings(unit, wanted.tellings, occasion, context)
     omitted: frozenset[int] = frozenset()
     if kind == "alert":
-        omitted = left_for_digest(occasion.recipient, unit, tellings, context, now)
+        omitted = select_for_digest(occasion.recipient, unit, tellings, context, now)
         tellings = tuple(each for each in tellings if each.mention.mention_id not in omitted)
     asides, declined_asides = pending_asides(unit, context, group.subscribers, kind, now)
     if cut.bare or cut.only is not None or group.of_old:

@@ -1,4 +1,4 @@
-"""Says which alerts wait, why, and when they go.
+"""Explains which alerts wait, why, and when they are sent.
 
 An alert waits for quiet hours to end, for the rate limit, and where what was written before cannot
 be delivered: what comes meanwhile is told by one message, not by one for each item.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.digest.context import TellingContext
-from alerts.digest.event_tellings import left_for_digest
+from alerts.digest.event_tellings import select_for_digest
 from alerts.digest.share_of_voice import SupplierIndex
 from alerts.dispatch.composition import (
     Kind,
@@ -82,7 +82,7 @@ def previews(
             wanted = apply_preferences(unit, message.pending, [subscription], [each], context, now)
             tellings = select_tellings(unit, wanted.tellings, occasion, context)
             if kind == "alert":
-                left = left_for_digest(each.recipient, unit, tellings, context, now)
+                left = select_for_digest(each.recipient, unit, tellings, context, now)
                 tellings = tuple(t for t in tellings if t.mention.mention_id not in left)
             says = tuple(
                 (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings

@@ -13,7 +13,7 @@ from storage.store import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class LinkState:
     """The action of a link, its targets, and whether it is already done.
 
     `recipients` and `subscriptions` are those of its subscribers; `watch` is a label; `headline` is
@@ -29,9 +29,9 @@ class Standing:
     until: str = ""
 
 
-def standing(
+def read_link_state(
     unit: Unit, control: Control, context: TellingContext, now: datetime
-) -> Standing | None:
+) -> LinkState | None:
     """Look up the targets of a link; return None if its subscribers no longer exist."""
     subscribers = unit.subscribers.by_ids(control.subscriber_ids)
     if not subscribers:
@@ -54,7 +54,7 @@ def standing(
         "mute": bool(mutes),
         "irrelevant": any(watch == control.watch_key for _, watch, _ in dismissed),
     }
-    return Standing(
+    return LinkState(
         action=control.action,
         recipients=tuple(dict.fromkeys(each.recipient for each in subscribers)),
         subscriptions=tuple(dict.fromkeys(each.subscription_key for each in subscribers)),
@@ -65,7 +65,7 @@ def standing(
     )
 
 
-def carry_out(unit: Unit, control: Control, now: datetime) -> bool:
+def apply_action(unit: Unit, control: Control, now: datetime) -> bool:
     """Carry out the action of a link (idempotent); return True if a subscription ended."""
     ids = control.subscriber_ids
     if control.action == "end":
@@ -77,7 +77,7 @@ def carry_out(unit: Unit, control: Control, now: datetime) -> bool:
     return False
 
 
-def take_back(unit: Unit, control: Control, now: datetime) -> None:
+def undo_action(unit: Unit, control: Control, now: datetime) -> None:
     """Undo the action of a link; mentions from the time in between are not told."""
     ids = control.subscriber_ids
     if control.action == "end":

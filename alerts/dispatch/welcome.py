@@ -8,7 +8,7 @@ from functools import partial
 
 from alerts.attempts import Attempt, run_counted, select_ready
 from alerts.digest.context import TellingContext
-from alerts.digest.findings import shown
+from alerts.digest.findings import build_entries
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.welcome_content import SubscriptionPlan, Welcome
 from alerts.dispatch.cut import schedule
@@ -126,7 +126,7 @@ def _build_welcome(
             if state.last_success_at is None
         ),
         items_stored=unit.items.count(),
-        entries=shown(
+        entries=build_entries(
             unit,
             # what came between the first poll and this message is sent as new
             unit.mentions.newest(keys, NEWEST, excluding=[m.subscriber_id for m in members]),

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerts.digest.aside_lines import AsideLine
-from alerts.digest.changes import difference
+from alerts.digest.changes import describe_change
 from alerts.digest.digest import Digest, MutedWatchNote, Section
 from alerts.digest.entry import Entry, WatchWords
 from alerts.digest.syndication_text import story_lines
@@ -268,7 +268,7 @@ def change_lines(entry: Entry) -> tuple[tuple[str, str], ...]:
     change = entry.change
     if change is None:
         return (("What", "the earlier text is no longer held"),)
-    return difference(change)
+    return describe_change(change)
 
 
 def excerpts(entry: Entry) -> tuple[Excerpt, ...]:

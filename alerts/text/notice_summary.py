@@ -8,20 +8,20 @@ from datetime import date
 from alerts.text.sanitize import line, shorten
 from storage.model import ProcurementNotice, StoredItem
 
-MAX_STATED = 400  # characters
+MAX_SUMMARY = 400  # characters
 _MOST_NAMES = 3
 _MAX_NAME = 80  # characters
 _SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 
-def stated(item: StoredItem) -> str:
+def summarise_notice(item: StoredItem) -> str:
     """Summarise: `Award · Buyer: ... · Supplier: ... · Value: £250,000`; empty without a notice."""
     if item.notice is None:
         return ""
-    return line(" · ".join(_list_facts(item.notice)), MAX_STATED)
+    return line(" · ".join(_list_facts(item.notice)), MAX_SUMMARY)
 
 
-def amount(value: float, currency: str | None) -> str:
+def format_amount(value: float, currency: str | None) -> str:
     """Format an amount: `£1,250,000`, `SEK 99.50`; decimals only if there are any."""
     number = f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
     sign = _SIGNS.get(currency or "")
@@ -37,7 +37,7 @@ def _list_facts(notice: ProcurementNotice) -> Iterator[str]:
     if notice.suppliers:
         yield f"Supplier: {_format_names(notice.suppliers)}"
     if notice.value is not None:
-        yield f"Value: {amount(notice.value, notice.currency)}"
+        yield f"Value: {format_amount(notice.value, notice.currency)}"
     if notice.deadline is not None:
         yield f"Bids until: {_format_day(notice.deadline.date())}"
     if notice.starts_on is not None and notice.ends_on is not None:

@@ -42,7 +42,7 @@ def page_address(url: str, page: int | None) -> str:
     return f"{url}#page={page}"
 
 
-def pages_said(pages: Sequence[int]) -> str:
+def format_pages(pages: Sequence[int]) -> str:
     """Word page numbers: `page 37`, `pages 3, 37 and 40`, `... 6 and 9 more`; empty for none."""
     if not pages:
         return ""

@@ -10,7 +10,7 @@ from typing import Literal
 from rapidfuzz.distance import Indel
 
 MOST_WORDS = 1000  # between the common beginning and end; more is shown as rewritten
-COMPARED_WORDS = 200  # of a sentence, from its beginning, that `likeness` compares
+COMPARED_WORDS = 200  # of a sentence, from its beginning, that `similarity` compares
 _TOKENS = re.compile(r"\S+")
 _EDGES = re.compile(r"\A\W++|(?<!\W)\W++\Z")
 
@@ -43,7 +43,7 @@ def word_diff(old: str, new: str) -> tuple[DiffPiece, ...]:
     return _merge_neighbours(pieces)
 
 
-def written(pieces: Iterable[DiffPiece]) -> str:
+def format_diff(pieces: Iterable[DiffPiece]) -> str:
     """Format a difference as plain text: removed words as [-so-], added ones as {+so+}."""
     marks = {"same": "{}", "gone": "[-{}-]", "come": "{{+{}+}}"}
     return " ".join(marks[piece.what].format(piece.text) for piece in pieces)
@@ -55,7 +55,7 @@ def compared_words(text: str) -> tuple[str, ...]:
     return tuple(_EDGES.sub("", word).casefold() for word in words)
 
 
-def likeness(old: Sequence[str], new: Sequence[str]) -> float:
+def similarity(old: Sequence[str], new: Sequence[str]) -> float:
     """Return the similarity of two sentences, 0 to 1: normalised insertions and deletions of words.
 
     Both as returned by `compared_words`.

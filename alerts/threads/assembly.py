@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from alerts.text.notice_summary import amount
+from alerts.text.notice_summary import format_amount
 from alerts.text.sanitize import line
 from alerts.threads.clues import clues_of
 from alerts.threads.dates_ahead import dates_ahead, merge_ahead
-from alerts.threads.happenings import events_of
+from alerts.threads.item_events import events_of
 from alerts.threads.joining import CluedItem, join_items
 from alerts.threads.model import Ahead, Join, Matter, SupplierThread, ThreadEvent
 from alerts.threads.passages import passages_of
@@ -117,5 +117,5 @@ def _build_matter(
         ahead=merge_ahead(ahead),
         value=""
         if notice is None or notice.value is None
-        else amount(notice.value, notice.currency),
+        else format_amount(notice.value, notice.currency),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from alerts.text.notice_summary import amount
+from alerts.text.notice_summary import format_amount
 from alerts.text.sanitize import line, shorten
 from alerts.threads.proper_names import NamedThing, find_names, programme_titled
 from storage.model import Span, StoredItem
@@ -170,7 +170,7 @@ def _amounts_in(text: str) -> Iterator[Clue]:
 def _amount_clue(value: float, currency: str) -> Clue:
     # three digits: a report says £12.4m where the notice says £12,384,000
     rounded = float(f"{value:.3g}")
-    return Clue("amount", f"{currency} {rounded:.0f}", amount(rounded, currency))
+    return Clue("amount", f"{currency} {rounded:.0f}", format_amount(rounded, currency))
 
 
 def _companies_in(text: str) -> Iterator[Clue]:

@@ -18,10 +18,10 @@ from storage.model import StoredItem
 
 MOST_OF_AN_ITEM = 6
 MOST_OF_A_MATTER = 12
-FARTHEST = 30 * 366  # days; what is later is a slip of the pen
+MAX_DAYS_AHEAD = 30 * 366  # what is later is taken for a typing error
 # days before a date from which it is called soon: a renewal is prepared for half a year
 LEADS: dict[AheadKind, int] = {"bids": 14, "start": 30, "review": 60, "renewal": 180, "end": 180}
-SAID: dict[AheadKind, str] = {
+DATE_LABELS: dict[AheadKind, str] = {
     "bids": "bids until",
     "start": "contract starts",
     "review": "review",
@@ -62,8 +62,8 @@ _LINKING = re.compile(
 def dates_ahead(item: StoredItem, passages: Sequence[str], today: date) -> tuple[Ahead, ...]:
     """Return the dates that an item states and that are not over on `today`, the next first."""
     found: dict[tuple[AheadKind, date, date], Ahead] = {}
-    for kind, first, last, said in (*_of_notice(item), *_of_sentences(passages)):
-        if last < today or (first - today).days > FARTHEST:
+    for kind, first, last, said in (*_read_notice_dates(item), *_read_sentence_dates(passages)):
+        if last < today or (first - today).days > MAX_DAYS_AHEAD:
             continue
         soon = (first - today).days <= LEADS[kind]
         ahead = Ahead(kind=kind, first=first, last=last, said=said, item_id=item.item_id, soon=soon)
@@ -79,7 +79,7 @@ def merge_ahead(found: Sequence[Ahead]) -> tuple[Ahead, ...]:
     return tuple(ordered[:MOST_OF_A_MATTER])
 
 
-def _of_notice(item: StoredItem) -> Iterator[tuple[AheadKind, date, date, str]]:
+def _read_notice_dates(item: StoredItem) -> Iterator[tuple[AheadKind, date, date, str]]:
     notice = item.notice
     if notice is None:
         return
@@ -92,7 +92,7 @@ def _of_notice(item: StoredItem) -> Iterator[tuple[AheadKind, date, date, str]]:
         yield "end", notice.ends_on, notice.ends_on, "as the notice states"
 
 
-def _of_sentences(passages: Sequence[str]) -> Iterator[tuple[AheadKind, date, date, str]]:
+def _read_sentence_dates(passages: Sequence[str]) -> Iterator[tuple[AheadKind, date, date, str]]:
     for passage in passages:
         for start, end in sentence_bounds(passage):
             sentence = passage[start:end][:1_000]

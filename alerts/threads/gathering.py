@@ -1,4 +1,4 @@
-"""Reads what a supplier's thread is made of from the archive."""
+"""Reads the items and alarms of a supplier's thread from the archive."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 
 MOST_ITEMS = 500  # that name the supplier, the newest stored
 MOST_RELATED = 100  # that do not, and share an identifier with one that does
-MOST_IDENTIFIERS = 40  # that are looked for
+MOST_IDENTIFIERS = 40  # that are searched
 MOST_ALARMS = 50
 SECONDS = 3.0  # of searching, twice at most
-_LOOKED_FOR = ("process", "notice")
+_SEARCHED = ("process", "notice")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{5,63}")
 
 
@@ -55,12 +55,12 @@ def gather_thread(
         suppliers: the compiled names of all.
         names: source key -> its name.
         now: the time.
-        since: only matters with an event since then.
+        since: leaves out procurements without an event since then.
         clock: a monotonic clock, in seconds.
     """
     query = compile_query(f"@{subject.key}", suppliers=suppliers)
-    wish = SearchRequest(limit=MOST_ITEMS, seconds=SECONDS)
-    result = search_archive(store, query, names, wish, clock=clock)
+    request = SearchRequest(limit=MOST_ITEMS, seconds=SECONDS)
+    result = search_archive(store, query, names, request, clock=clock)
     spans = {hit.item.item_id: hit.spans for hit in result.hits}
     items = {hit.item.item_id: hit.item for hit in result.hits}
     found = [(hit.item, passages_of(hit.item, hit.spans)) for hit in result.hits]
@@ -69,8 +69,8 @@ def gather_thread(
         *(own_company_numbers(hit.item, hit.spans) for hit in result.hits)
     )
     if (related := _query_related(found, numbers)) is not None:
-        wish = SearchRequest(limit=MOST_ITEMS + MOST_RELATED, seconds=SECONDS)
-        more = search_archive(store, related, names, wish, clock=clock)
+        request = SearchRequest(limit=MOST_ITEMS + MOST_RELATED, seconds=SECONDS)
+        more = search_archive(store, related, names, request, clock=clock)
         complete = complete and more.complete
         others = [hit.item for hit in more.hits if hit.item.item_id not in items]
         for item in others[:MOST_RELATED]:
@@ -105,14 +105,14 @@ def _query_related(
     wanted: dict[str, None] = dict.fromkeys(sorted(numbers))
     for item, passages in found:
         for clue in clues_of(item, passages):
-            if clue.kind in _LOOKED_FOR and _PLAIN.fullmatch(clue.shown):
+            if clue.kind in _SEARCHED and _PLAIN.fullmatch(clue.shown):
                 wanted[clue.shown] = None
     if not wanted:
         return None
     phrases = [f'"{each}"' for each in list(wanted)[:MOST_IDENTIFIERS]]
     try:
         return compile_query(" OR ".join(phrases), suppliers={}, allow_filters_only=True)
-    except QueryError:  # the thread is good without them
+    except QueryError:  # the thread is built without them
         log.exception("thread.related-query-refused")
         return None
 

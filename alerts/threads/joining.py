@@ -152,7 +152,7 @@ def _join_by_agreement(items: Sequence[CluedItem], groups: _Groups) -> None:
             if _weigh(clues) < ENOUGH or item.at - times[other_id] > LONGEST_GAP:
                 continue
             if groups.may_join(item.item_id, other_id):
-                groups.join(item.item_id, other_id, _say(clues))
+                groups.join(item.item_id, other_id, _format_reasons(clues))
                 break
         for clue in weighing:
             having[clue.kind, clue.value].append(item)
@@ -166,7 +166,7 @@ def _weigh(clues: Sequence[Clue]) -> int:
     return sum(best.values()) if len(best) > 1 else 0
 
 
-def _say(clues: Sequence[Clue]) -> list[str]:
+def _format_reasons(clues: Sequence[Clue]) -> list[str]:
     ordered = sorted(clues, key=lambda clue: (clue.weak, clue.kind, clue.value))
     kinds: dict[str, list[str]] = defaultdict(list)
     for clue in ordered:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from alerts.text.sanitize import line
 from alerts.threads.model import ContractStep, Stage
@@ -93,8 +93,3 @@ def life_of(notices: Sequence[tuple[StoredItem, Sequence[NoticeText]]]) -> tuple
         if step.stage == "changed" or all(step.stage != each.stage for each in kept):
             kept.append(step)
     return tuple(kept)
-
-
-def contract_days(item: StoredItem) -> tuple[date | None, date | None]:
-    """Return first and last day of the contract of a notice."""
-    return (None, None) if item.notice is None else (item.notice.starts_on, item.notice.ends_on)

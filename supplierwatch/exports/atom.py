@@ -11,7 +11,7 @@ from lxml import etree
 
 from alerts.digest.context import TellingContext
 from alerts.digest.entry import Entry
-from alerts.digest.findings import members_of, shown
+from alerts.digest.findings import build_entries, members_of
 from alerts.digest.syndication_text import story_lines
 from alerts.messages import wording
 from alerts.messages.mail_address import mailbox
@@ -46,7 +46,7 @@ def render_watch_feed(
     found = unit.mentions.newest([watch_key], MENTIONS)
     items = {item.item_id: item for _, item in found}
     copies = members_of(unit, list(items.values()))
-    entries = shown(unit, found, context, copies)[:ENTRIES]
+    entries = build_entries(unit, found, context, copies)[:ENTRIES]
     changed = _find_change_times(
         [*items.values(), *(one for some in copies.values() for one in some)]
     )

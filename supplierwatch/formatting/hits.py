@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from alerts.text.page_numbers import page_of, pages_of, pages_said
+from alerts.text.page_numbers import format_pages, page_of, pages_of
 from alerts.text.sanitize import line
 from alerts.text.sentences import Excerpt, Segment, best_excerpt, mark
 from storage.model import FieldName, Span, StoredItem
@@ -68,7 +68,7 @@ def page_hit(item: StoredItem, spans: Sequence[Span]) -> int | None:
 
 def pages_words(item: StoredItem, spans: Sequence[Span]) -> str:
     """Return `page 37` or several pages; empty for items without pages."""
-    return pages_said(pages_of(item, spans))
+    return format_pages(pages_of(item, spans))
 
 
 def text_of(item: StoredItem, field: FieldName) -> str:

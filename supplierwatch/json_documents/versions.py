@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from alerts.digest.changes import change_between, difference, is_withdrawn
+from alerts.digest.changes import change_between, describe_change, is_withdrawn
 from storage.model import ItemRevision, StoredItem
 from supplierwatch.formatting.shapes import item_json
 from supplierwatch.formatting.times import iso
@@ -61,5 +61,5 @@ def version_json(
         "text": version.body,
         "content_hash": version.content_hash,
         "changes": [] if change is None else list(change.kinds),
-        "difference": [] if change is None else [list(line) for line in difference(change)],
+        "difference": [] if change is None else [list(line) for line in describe_change(change)],
     }

@@ -6,7 +6,7 @@ import logging
 
 from alerts.digest.reader_links import Control, read_token
 from alerts.dispatch.cut import operator_message
-from alerts.dispatch.reader_actions import Standing, carry_out, standing, take_back
+from alerts.dispatch.reader_actions import LinkState, apply_action, read_link_state, undo_action
 from supplierwatch.service.service import Service
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ class ReaderRequestHandler:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def describe(self, token: str) -> Standing | None:
+    def describe(self, token: str) -> LinkState | None:
         """Return what a link concerns; None for an invalid token. Changes nothing."""
         service = self._service
         with service.store.reading() as unit:
@@ -26,9 +26,9 @@ class ReaderRequestHandler:
             control = None if key is None else read_token(token, key)
             if control is None:
                 return None
-            return standing(unit, control, service.in_force.context, service.clock())
+            return read_link_state(unit, control, service.in_force.context, service.clock())
 
-    def apply(self, token: str, *, undo: bool) -> Standing | None:
+    def apply(self, token: str, *, undo: bool) -> LinkState | None:
         """Do or undo what a link asks for; returns the new state, None for an invalid token.
 
         The operator gets a mail when somebody unsubscribes: the address stays configured.
@@ -38,14 +38,14 @@ class ReaderRequestHandler:
         with service.store.transaction() as unit:
             key = unit.reader_requests.link_key()
             control = None if key is None else read_token(token, key)
-            if control is None or standing(unit, control, context, now) is None:
+            if control is None or read_link_state(unit, control, context, now) is None:
                 return None
             ended = False
             if undo:
-                take_back(unit, control, now)
+                undo_action(unit, control, now)
             else:
-                ended = carry_out(unit, control, now)
-            stands = standing(unit, control, context, now)
+                ended = apply_action(unit, control, now)
+            state = read_link_state(unit, control, context, now)
         log.info(
             "reader.%s action=%s subscribers=%s watch=%s item=%s",
             "undone" if undo else "done",
@@ -56,13 +56,13 @@ class ReaderRequestHandler:
         )
         if control.action == "end":
             service.reload_subscribers()
-        if ended and stands is not None:
-            self._notify_operator(control, stands)
-        return stands
+        if ended and state is not None:
+            self._notify_operator(control, state)
+        return state
 
-    def _notify_operator(self, control: Control, stands: Standing) -> None:
+    def _notify_operator(self, control: Control, state: LinkState) -> None:
         service, now = self._service, self._service.clock()
-        who, what = ", ".join(stands.recipients), ", ".join(stands.subscriptions)
+        who, what = ", ".join(state.recipients), ", ".join(state.subscriptions)
         ids = ".".join(map(str, control.subscriber_ids))
         operator_message(
             service.store,

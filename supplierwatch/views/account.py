@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from alerts.query import ClauseResult
-from alerts.text.notice_summary import MAX_STATED, stated
+from alerts.text.notice_summary import MAX_SUMMARY, summarise_notice
 from alerts.text.page_numbers import unread_pages
 from alerts.text.sentences import best_excerpt
 from storage.model import Span, StoredItem
@@ -117,8 +117,8 @@ def _print_item(
         )
         for carrier in item.carriers
     ]
-    if statement := stated(item):
-        rows.append(("states", clean(statement, MAX_STATED)))
+    if statement := summarise_notice(item):
+        rows.append(("states", clean(statement, MAX_SUMMARY)))
     if unread := unread_pages(item):
         rows.append(("unread", clean(unread)))
     others = sorted({c.url for c in item.carriers if c.url and c.url != item.url})

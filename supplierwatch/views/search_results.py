@@ -13,7 +13,7 @@ from rich.text import Text
 
 from alerts.digest.syndication_text import story_lines
 from alerts.messages.wording import listed
-from alerts.text.notice_summary import MAX_STATED, stated
+from alerts.text.notice_summary import MAX_SUMMARY, summarise_notice
 from alerts.text.page_numbers import page_address
 from supplierwatch.formatting.console import clean, console, plural, print_indented
 from supplierwatch.formatting.hits import (
@@ -151,8 +151,8 @@ def print_hit(screen: Console, hit: SearchHit, context: SearchContext) -> None:
         # never wrapped: a broken URL cannot be opened
         address = page_address(item.url, page_hit(item, hit.spans))
         screen.print(Text("  " + clean(address), "dim"), soft_wrap=True)
-    if statement := stated(item):
-        print_indented(screen, Text(clean(statement, MAX_STATED)))
+    if statement := summarise_notice(item):
+        print_indented(screen, Text(clean(statement, MAX_SUMMARY)))
     sentence = sentence_of(item, hit.spans)
     if sentence is not None:
         field, text = sentence
@@ -170,6 +170,8 @@ def _story_lines(
 ) -> tuple[str, ...]:
     if story is None:
         return ()
-    keys = dict.fromkeys(one.source_key for one in story.carriages if one.item_id != item.item_id)
+    keys = dict.fromkeys(
+        one.source_key for one in story.outlet_items if one.item_id != item.item_id
+    )
     also = f"Also in {listed([context.name(key) for key in keys], MAX_ALSO)}"
     return (also, *story_lines(story, item.item_id, context.name, clock))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.text import Text
 
-from alerts.threads.dates_ahead import SAID
+from alerts.threads.dates_ahead import DATE_LABELS
 from alerts.threads.model import Matter, SupplierThread, ThreadEvent
 from supplierwatch.formatting.console import clean, plural, print_indented
 
@@ -20,7 +20,7 @@ def print_thread(screen: Console, thread: SupplierThread, names: Mapping[str, st
     if thread.ahead:
         screen.print(Text("Ahead", "bold"))
         for each in thread.ahead[:MOST_AHEAD]:
-            head = Text(f"{each.words}  {SAID[each.kind]}", "yellow" if each.soon else "")
+            head = Text(f"{each.words}  {DATE_LABELS[each.kind]}", "yellow" if each.soon else "")
             print_indented(screen, head)
             print_indented(screen, Text(f"item {each.item_id}: {clean(each.said)}", "dim"), 4)
         screen.print()

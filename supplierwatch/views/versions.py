@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from alerts.digest.changes import TextChange, change_between, difference, is_withdrawn
+from alerts.digest.changes import TextChange, change_between, describe_change, is_withdrawn
 from storage.model import ItemRevision, StoredItem
 from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.times import clock
@@ -62,7 +62,7 @@ def _list_versions(item: StoredItem, earlier: Sequence[ItemRevision]) -> list[Ve
 
 
 def _print_change(screen: Console, change: TextChange) -> None:
-    for label, text in difference(change):
+    for label, text in describe_change(change):
         print_indented(screen, Text.assemble((f"{label}: ", "bold"), clean(text)), 3)
 
 

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from alerts.digest.reader_links import PATH
-from alerts.dispatch.reader_actions import Standing
+from alerts.dispatch.reader_actions import LinkState
 from supplierwatch.web.headers import PRIVATE
 from supplierwatch.web.request_bodies import read_body
 
@@ -31,11 +31,11 @@ _UNDO = b"undo="
 class Readers(Protocol):
     """Handles the requests of readers."""
 
-    def describe(self, token: str) -> Standing | None:
+    def describe(self, token: str) -> LinkState | None:
         """Return what a link concerns; None for an invalid token. Changes nothing."""
         ...
 
-    def apply(self, token: str, *, undo: bool) -> Standing | None:
+    def apply(self, token: str, *, undo: bool) -> LinkState | None:
         """Do or undo what a link asks for; returns the new state, None for an invalid token."""
         ...
 
@@ -60,11 +60,11 @@ def routes(readers: Readers) -> list[Route]:
     return [Route(path, show, methods=["GET"]), Route(path, post, methods=["POST"])]
 
 
-def _render_page(standing: Standing | None) -> Response:
+def _render_page(state: LinkState | None) -> Response:
     template = _build_environment().get_template("control.html")
     return HTMLResponse(
-        template.render(s=standing),
-        status_code=404 if standing is None else 200,
+        template.render(s=state),
+        status_code=404 if state is None else 200,
         headers=HEADERS,
     )
 

@@ -81,7 +81,7 @@ def test_copies_are_those_that_have_hardly_anything_of_their_own() -> None:
     )
 
     assert facts.copies == 1
-    assert [each.is_copy for each in facts.carriages] == [False, True, False]
+    assert [each.is_copy for each in facts.outlet_items] == [False, True, False]
 
 
 def test_what_only_one_outlet_has_is_told_and_what_was_reworded_is_not() -> None:
@@ -91,8 +91,8 @@ def test_what_only_one_outlet_has_is_told_and_what_was_reworded_is_not() -> None
         carried("trolley", f"{reworded} {QUESTION} By our staff.", minutes=1),
     )
 
-    assert facts.carriages[0].own == ()
-    assert facts.carriages[1].own == (QUESTION,)
+    assert facts.outlet_items[0].own == ()
+    assert facts.outlet_items[1].own == (QUESTION,)
 
 
 def test_an_outlet_that_tells_a_story_twice_still_added_what_it_added() -> None:
@@ -100,13 +100,13 @@ def test_an_outlet_that_tells_a_story_twice_still_added_what_it_added() -> None:
         carried("trolley", f"{AGENCY} {QUESTION}", minutes=minutes) for minutes in (1, 2)
     )
 
-    assert facts_of(carried("ward-ledger"), once, again).carriages[1].own == (QUESTION,)
+    assert facts_of(carried("ward-ledger"), once, again).outlet_items[1].own == (QUESTION,)
 
 
 def test_a_teaser_adds_nothing() -> None:
     thin = carried("trolley", QUESTION, minutes=1, text_state=TextState.THIN)
 
-    assert facts_of(carried("ward-ledger"), thin).carriages[1].own == ()
+    assert facts_of(carried("ward-ledger"), thin).outlet_items[1].own == ()
 
 
 def test_the_share_of_the_supplier_s_own_release_is_told_of_all_others() -> None:
@@ -118,13 +118,17 @@ def test_the_share_of_the_supplier_s_own_release_is_told_of_all_others() -> None
     )
 
     assert facts.suppliers == ("Halcyon Health",)
-    assert [each.release for each in facts.carriages] == [None, 1.0, pytest.approx(0.5, abs=0.02)]
+    assert [each.release for each in facts.outlet_items] == [
+        None,
+        1.0,
+        pytest.approx(0.5, abs=0.02),
+    ]
 
 
 def test_without_a_release_in_the_story_no_share_is_told() -> None:
     facts = facts_of(carried("ward-ledger"), carried("trolley", minutes=1))
 
-    assert all(each.release is None for each in facts.carriages)
+    assert all(each.release is None for each in facts.outlet_items)
 
 
 @given(st.randoms(use_true_random=False), st.integers(2, 6))
@@ -153,7 +157,7 @@ def test_any_texts_have_shares_between_nothing_and_all(texts: list[str]) -> None
     facts = story_facts(items, PRESS)
 
     assert facts is not None
-    for each in facts.carriages:
+    for each in facts.outlet_items:
         assert each.release is None or 0.0 <= each.release <= 1.0
         assert each.own_count >= len(each.own)
 
@@ -194,4 +198,4 @@ def test_an_item_that_two_watches_found_counts_once() -> None:
 
     facts = facts_of(one, replace(one), carried("trolley", minutes=1))
 
-    assert len(facts.carriages) == 2
+    assert len(facts.outlet_items) == 2

@@ -9,7 +9,7 @@ import pytest
 
 from alerts.digest.reader_links import Control, read_token
 from alerts.dispatch.delivery import deliver_due
-from alerts.dispatch.reader_actions import Standing, carry_out, standing, take_back
+from alerts.dispatch.reader_actions import LinkState, apply_action, read_link_state, undo_action
 from config.model import Cadence
 from storage.model import OutboxMessage, Receipt
 from storage.store import Store
@@ -49,17 +49,17 @@ def controls_in(desk: Desk, message: OutboxMessage) -> dict[str, Control]:
 
 def ask(desk: Desk, control: Control) -> None:
     with desk.store.transaction() as unit:
-        carry_out(unit, control, desk.clock())
+        apply_action(unit, control, desk.clock())
 
 
 def undo(desk: Desk, control: Control) -> None:
     with desk.store.transaction() as unit:
-        take_back(unit, control, desk.clock())
+        undo_action(unit, control, desk.clock())
 
 
-def stands(desk: Desk, control: Control) -> Standing:
+def stands(desk: Desk, control: Control) -> LinkState:
     with desk.store.reading() as unit:
-        found = standing(unit, control, desk.context, desk.clock())
+        found = read_link_state(unit, control, desk.context, desk.clock())
     assert found is not None
     return found
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from alerts.messages.render import render
-from alerts.text.notice_summary import MAX_STATED, amount, stated
+from alerts.text.notice_summary import MAX_SUMMARY, format_amount, summarise_notice
 from storage.model import ProcurementNotice
 from tests.support.tellings import a_digest, a_finding, an_item
 
@@ -27,17 +27,20 @@ SAID = (
 
 
 def test_a_notice_is_told_on_one_line() -> None:
-    assert stated(an_item(notice=AWARD)) == SAID
+    assert summarise_notice(an_item(notice=AWARD)) == SAID
 
 
 def test_only_what_a_notice_states_is_told() -> None:
     deadline = datetime(2027, 1, 29, 12, tzinfo=UTC)
 
-    assert stated(an_item()) == ""
-    assert stated(an_item(notice=ProcurementNotice(facts=(("pages", "12"),)))) == ""
-    assert stated(an_item(notice=ProcurementNotice(deadline=deadline))) == "Bids until: 29 Jan 2027"
+    assert summarise_notice(an_item()) == ""
+    assert summarise_notice(an_item(notice=ProcurementNotice(facts=(("pages", "12"),)))) == ""
+    assert (
+        summarise_notice(an_item(notice=ProcurementNotice(deadline=deadline)))
+        == "Bids until: 29 Jan 2027"
+    )
     ends = ProcurementNotice(ends_on=date(2027, 1, 29))
-    assert stated(an_item(notice=ends)) == "Contract: until 29 Jan 2027"
+    assert summarise_notice(an_item(notice=ends)) == "Contract: until 29 Jan 2027"
 
 
 @pytest.mark.parametrize(
@@ -52,13 +55,13 @@ def test_only_what_a_notice_states_is_told() -> None:
 def test_an_amount_is_written_as_people_write_it(
     value: float, currency: str | None, said: str
 ) -> None:
-    assert amount(value, currency) == said
+    assert format_amount(value, currency) == said
 
 
 def test_a_stranger_s_names_neither_fill_the_line_nor_break_it() -> None:
-    said = stated(an_item(notice=ProcurementNotice(buyers=("x" * 9000, "a\nb\u202e<b>"))))
+    said = summarise_notice(an_item(notice=ProcurementNotice(buyers=("x" * 9000, "a\nb\u202e<b>"))))
 
-    assert len(said) <= MAX_STATED
+    assert len(said) <= MAX_SUMMARY
     assert "a b<b>" in said
     assert "\n" not in said
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.digest.changes import MAX_SENTENCE, change_between, difference
+from alerts.digest.changes import MAX_SENTENCE, change_between, describe_change
 from alerts.messages.render import diffed
 from alerts.text.sanitize import line
-from alerts.text.word_diff import MOST_WORDS, DiffPiece, word_diff, written
+from alerts.text.word_diff import MOST_WORDS, DiffPiece, format_diff, word_diff
 from storage.model import ItemRevision
 from tests.support.builders import NOW, a_stored_item
 from tests.support.measuring.growth import growth
@@ -80,7 +80,7 @@ def test_a_teaser_that_changes_twice_was_never_withdrawn() -> None:
 def test_words_that_changed_are_marked_and_what_stayed_is_cut() -> None:
     long = "The board " + "of the trust and its many committees " * 4 + "pays £3.2 million a year."
     change = change_between(before(long), after(long.replace("£3.2", "£4.2")))  # type: ignore[arg-type]
-    [(_, what), (_, reads)] = difference(change)
+    [(_, what), (_, reads)] = describe_change(change)
     assert what == "a figure changed"
     assert reads.endswith("[-£3.2-] {+£4.2+} million a year.")
     assert "…" in reads
@@ -90,7 +90,7 @@ def test_what_is_not_shown_is_counted() -> None:
     body = "\n".join(f"The ward of number {n} was asked about it last year." for n in range(5))
     change = change_between(before(""), after(body))  # type: ignore[arg-type]
     assert (len(change.added), change.more) == (2, 3)
-    assert difference(change)[-1] == ("And", "3 more changed sentences")
+    assert describe_change(change)[-1] == ("And", "3 more changed sentences")
 
 
 def test_a_difference_in_html_marks_words_and_escapes_the_rest() -> None:
@@ -108,7 +108,7 @@ def test_both_texts_can_be_read_from_their_difference(old: str, new: str) -> Non
 
 def test_a_difference_is_written_in_plain_text() -> None:
     pieces = (DiffPiece("It costs", "same"), DiffPiece("3", "gone"), DiffPiece("4", "come"))
-    assert written(pieces) == "It costs [-3-] {+4+}"
+    assert format_diff(pieces) == "It costs [-3-] {+4+}"
 
 
 def swapped(words: int) -> object:

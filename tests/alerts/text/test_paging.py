@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.query.text.document import Document
-from alerts.text.page_numbers import page_address, page_of, pages_of, pages_said, unread_pages
+from alerts.text.page_numbers import format_pages, page_address, page_of, pages_of, unread_pages
 from storage.model import ProcurementNotice, Span, StoredItem
 from tests.support.builders import a_stored_item
 
@@ -51,7 +51,7 @@ def test_every_letter_of_a_page_is_on_that_page(pages: list[str]) -> None:
     ],
 )
 def test_pages_are_said_in_words(pages: tuple[int, ...], said: str) -> None:
-    assert pages_said(pages) == said
+    assert format_pages(pages) == said
 
 
 def test_a_link_leads_to_the_page() -> None:

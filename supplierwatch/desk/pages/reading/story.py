@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.digest.findings import members_of, shown
+from alerts.digest.findings import build_entries, members_of
 from alerts.digest.syndication import story_facts
 from alerts.digest.syndication_text import first_line, release_line
 from storage.model import Role
@@ -31,7 +31,7 @@ def story(request: PageRequest) -> PageResponse:
         if facts is None:
             return PageResponse(redirect=f"/item/{known.item_id}")
         found = unit.mention_pages.of_stories([known.story_id], limit=MOST_MENTIONS)
-        entries = shown(unit, found, context, {known.story_id: members})
+        entries = build_entries(unit, found, context, {known.story_id: members})
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
         readings = unit.read_states.of_stories(user.user_id, [known.story_id])
         history = unit.marks.history(known.story_id, user_id=user.user_id)
@@ -52,7 +52,7 @@ def story(request: PageRequest) -> PageResponse:
             "event": event,
             "former_events": former_events,
             "origin": f"{first_line(facts, context.names.source, render.clock_text)}",
-            "releases": {each.item_id: release_line(facts, each) for each in facts.carriages},
+            "releases": {each.item_id: release_line(facts, each) for each in facts.outlet_items},
             "watches": {item_id: list(keys) for item_id, keys in watches.items()},
             "mention_keys": list(dict.fromkeys(m.match.watch_key for m, _ in found)),
             "marks": marks,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from alerts.threads.dates_ahead import SAID
+from alerts.threads.dates_ahead import DATE_LABELS
 from alerts.threads.gathering import gather_thread, subject_of
 from alerts.threads.model import EVENT_KINDS, EventKind, Matter, SupplierThread, ThreadEvent
 from config.model import Supplier
@@ -56,7 +56,7 @@ def supplier(request: PageRequest) -> PageResponse:
             "periods": [(d, build_address(path, own | {"days": d})) for d in PERIODS],
             "ahead": thread.ahead[:MOST_AHEAD],
             "more_ahead": max(0, len(thread.ahead) - MOST_AHEAD),
-            "ahead_words": SAID,
+            "ahead_words": DATE_LABELS,
             "alarms": thread.alarms if kind in ("", "alarm") else (),
             "why": {join.item_id: join for each in thread.matters for join in each.joins},
             "most_events": MOST_EVENTS,

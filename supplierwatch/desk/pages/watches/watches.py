@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from alerts.digest.findings import shown
+from alerts.digest.findings import build_entries
 from alerts.query import Query
 from alerts.text.word_diff import DiffPiece, word_diff
 from config.model import Watch
@@ -61,7 +61,7 @@ def watch(request: PageRequest) -> PageResponse:
     if declared is None:
         return not_found("There is no watch of this name in the configuration.")
     with request.source.store.reading() as unit:
-        entries = shown(unit, unit.mentions.newest([key], LATEST), request.source.context)
+        entries = build_entries(unit, unit.mentions.newest([key], LATEST), request.source.context)
         versions = unit.watches.versions(key)
         total = unit.mentions.count(key)
     return PageResponse(

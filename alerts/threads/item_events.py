@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from itertools import pairwise
 
-from alerts.digest.changes import change_between, difference
-from alerts.text.notice_summary import stated
+from alerts.digest.changes import change_between, describe_change
+from alerts.text.notice_summary import summarise_notice
 from alerts.text.sanitize import line, shorten
 from alerts.text.sentences import best_excerpt
 from alerts.threads.model import EventKind, ThreadEvent
@@ -25,7 +25,7 @@ _KINDS: dict[str, EventKind] = {
     "hansard": "hansard",
     "boardpaper": "boardpaper",
 }
-_SAID = {"news": "article", "release": "press release", "hansard": "said in Parliament"}
+_KIND_TEXTS = {"news": "article", "release": "press release", "hansard": "said in Parliament"}
 _FIELDS: tuple[FieldName, ...] = ("body", "summary")
 # lines of `crawler.government.written_questions`
 _TABLED = re.compile(r"^Question: [^\n]{0,300}?(\d{4}-\d\d-\d\d)", re.MULTILINE)
@@ -57,7 +57,7 @@ def events_of(
 
 def _first_event(item: StoredItem, spans: Sequence[Span]) -> ThreadEvent:
     at = item.published_at or item.first_seen_at
-    what = _SAID.get(item.kind, "board paper")
+    what = _KIND_TEXTS.get(item.kind, "board paper")
     return _make_event(item, _KINDS[item.kind], at, what, _find_sentence(item, spans))
 
 
@@ -65,12 +65,12 @@ def _notice_events(item: StoredItem, earlier: Sequence[ItemRevision]) -> Iterato
     versions = notice_versions(item, earlier)
     for version in versions:
         is_newest = version is versions[-1]
-        said = stated(item) if is_newest else ""
+        said = summarise_notice(item) if is_newest else ""
         said = said or " · ".join(f"{name}: {value}" for name, value in version.fields)
         yield ThreadEvent(
             kind="notice",
             at=version.at,
-            what=_say_notice(version),
+            what=_describe_notice(version),
             title=line(version.title, 200),
             text=shorten(said, 400),
             item_id=item.item_id,
@@ -80,7 +80,7 @@ def _notice_events(item: StoredItem, earlier: Sequence[ItemRevision]) -> Iterato
         )
 
 
-def _say_notice(version: NoticeText) -> str:
+def _describe_notice(version: NoticeText) -> str:
     return version.words if version.stage is None else f"{version.stage} ({version.words})"
 
 
@@ -107,7 +107,7 @@ def _edit_events(item: StoredItem, earlier: Sequence[ItemRevision]) -> Iterator[
         if at is None or len(before.body) + len(after.body) > MOST_COMPARED:
             continue
         change = change_between(before, after)
-        said = "; ".join(f"{label}: {text}" for label, text in difference(change)[1:4])
+        said = "; ".join(f"{label}: {text}" for label, text in describe_change(change)[1:4])
         yield _make_event(item, "edit", at, f"edited: {change.said}", shorten(line(said), 400))
 
 
