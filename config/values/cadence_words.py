@@ -45,7 +45,9 @@ _IMMEDIATE = frozenset(
 )
 _HOURLY = frozenset({"hourly", "everyhour", "onceanhour", "eachhour"})
 _NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
-_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?:\s?+([ap])\.?m\b\.?)?")
+# 7, 7:30, 7.30pm, 07h30, 0730
+_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|(?<=\d\d)(\d{2}))?(?:\s?+([ap])\.?m\b\.?)?")
+_DIGITS_OF_CLOCK = 4  # of a time without a sign in it: 0730
 _WORD = re.compile(r"\d[\d:.h]*+(?:\s?+[ap]\.?m\b\.?)?|[^\W\d]++|[-–—&+]|[^\s,;/]")
 
 
@@ -95,7 +97,8 @@ def read_words(text: str) -> Cadence | None:
 
 def _is_bare(words: Sequence[str], at: int) -> bool:
     """Return whether a number stands without "at": a time needs one, or minutes, or am."""
-    return words[at].isdigit() and (at == 0 or words[at - 1] not in ("at", "and", "&", "+", "@"))
+    is_number = words[at].isdigit() and len(words[at]) < _DIGITS_OF_CLOCK
+    return is_number and (at == 0 or words[at - 1] not in ("at", "and", "&", "+", "@"))
 
 
 def _read_clock(word: str, *, alone: bool) -> time:
@@ -104,7 +107,7 @@ def _read_clock(word: str, *, alone: bool) -> time:
         raise InvalidValue(
             f"has {word!r}, which is not a time of day", "write 00:00 to 23:59, as in 07:30"
         )
-    hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
+    hour, minute, half = int(found[1]), int(found[2] or found[3] or 0), found[4]
     if half is not None:
         if not 1 <= hour <= 12:
             raise InvalidValue(
@@ -139,7 +142,7 @@ def _build_cadence(text: str, days: Sequence[int], times: Sequence[time]) -> Cad
             raise InvalidValue("names no day", f"write weekly on monday at {clock}")
         raise InvalidValue("names no day", f"write daily at {clock}, or weekdays at {clock}")
     if not times:
-        raise InvalidValue(f"names no time of day: {text}", f"write {text} at 07:30")
+        raise InvalidValue(f"names no time of day: {text}", f"write {text.lstrip('@ ')} at 07:30")
     if len(times) == 1 and len(days) == 7:
         return Cadence(kind="daily", at=times[0], text=text)
     if len(times) == 1 and len(days) == 1:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 RULES: Mapping[str, str] = {
-    "recurring": "stands on other pages of the site too",
+    "recurring": "also on other pages of the site",
     "other-article": "a link to another article of the site, or its teaser",
     "linked-line": "a link to another article amid the text",
     "house-line": "a link, a request to readers or a credit, by its wording",

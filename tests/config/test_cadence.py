@@ -119,6 +119,8 @@ def test_what_is_no_cadence_is_refused_with_the_form_that_is(text: str, words: s
         ("mondays and thursdays at 9", "0 9 * * mon,thu"),
         ("daily at 8:00 and 17:00", "0 8,17 * * *"),
         ("daily at 9am", time(9)),
+        ("daily 0730", time(7, 30)),
+        ("weekdays at 0815", "15 8 * * mon,tue,wed,thu,fri"),
         ("every day at 12am", time(0)),
         ("each day at 12.30 p.m.", time(12, 30)),
         ("at 9am daily", time(9)),
@@ -148,6 +150,9 @@ def test_days_and_times_are_read_as_people_write_them(text: str, expected: objec
     ("text", "instead"),
     [
         ("every weekday", "every weekday at 07:30"),
+        ("@daily", "daily at 07:30"),
+        ("daily at 2560", "00:00 to 23:59"),
+        ("daily 123", "00:00 to 23:59"),
         ("twice a day", "daily at 08:00 and 17:00"),
         ("twice a week", "mon, thu at 07:30"),
         ("three times a week", "mon, wed, fri at 07:30"),

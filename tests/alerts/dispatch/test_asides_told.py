@@ -63,7 +63,7 @@ def test_a_digest_names_it_on_one_line_with_outlet_sentence_and_rule(
         assert HEADING.casefold() in said.casefold()
         assert "Porters move" in said
         assert "The Ward Ledger" in said
-        assert "stands on other pages of the site too" in said
+        assert "also on other pages of the site" in said
     assert "is paid for by *Halcyon Health*" in both(digest)[0]
     assert "Nothing new for Halcyon" not in both(digest)[0]
 

@@ -46,7 +46,7 @@ def told(run: object) -> str:
 def test_explain_says_what_was_set_aside_and_by_which_rule(stocked: Instance) -> None:
     said = told(stocked.run("explain", WARDS))
     assert "set aside 2 blocks of the page, 15 words, not part of the article:" in said
-    assert "1 stands on other pages of the site too" in said
+    assert "1 also on other pages of the site" in said
     assert "1 in a menu" in said
     assert "not kept: more than is kept of one page (7 blocks, 900 characters)" in said
 
@@ -55,7 +55,7 @@ def test_explain_says_that_a_watch_matches_only_there(stocked: Instance) -> None
     said = told(stocked.run("explain", WARDS, "--watch", "corvid"))
     assert "only in the page outside the article" in said
     assert "paid for by Corvid Data of Thornby." in said
-    assert "cut from the page: stands on other pages of the site too" in said
+    assert "cut from the page: also on other pages of the site" in said
     assert "waits for the next digest: comms@trust.example" in said
     assert "0 of 1 watch found it." in said
 
@@ -79,7 +79,7 @@ def test_search_finds_it_when_asked_for(stocked: Instance) -> None:
     said = told(stocked.run("search", "aside:thornby"))
     assert "2 items found" in said
     assert "aside: Our pages on wards are paid for by Corvid Data of Thornby." in said
-    assert "cut from the page: stands on other pages of the site too" in said
+    assert "cut from the page: also on other pages of the site" in said
     [first, *_] = stocked.json("search", "aside:zorbiq")["found"]
     assert first["why"]["aside_rules"] == ["in a menu"]
 
@@ -120,5 +120,5 @@ def test_doctor_lists_what_was_cut_by_which_rule() -> None:
     lines = describe_asides((SPONSOR, MENU, LEFT))
     assert lines[0].startswith("set aside 2 blocks, 15 words")
     assert "  1 block in a menu" in lines
-    assert any(SPONSOR.text in line and "stands on other pages" in line for line in lines)
+    assert any(SPONSOR.text in line and "on other pages" in line for line in lines)
     assert lines[-1].startswith("not kept")
