@@ -16,7 +16,7 @@ from alerts.text.sanitize import line
 from storage.rules.local_time import later, local_time
 from supplierwatch.desk import static
 from supplierwatch.formatting.source_settings import describe_gap
-from supplierwatch.formatting.times import ago, iso
+from supplierwatch.formatting.times import ago, format_span, iso
 
 MOST_RELATIVE = timedelta(days=7)  # longer ago is shown as a date
 _ZONE: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
@@ -54,9 +54,16 @@ def _build_environment() -> Environment:
         "iso": iso,
         "ago": _format_ago,
         "line": line,
+        "span": _format_seconds,
     }
     environment.globals["static"] = static.get_address
     return environment
+
+
+def _format_seconds(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    return f"{seconds:.0f} s" if seconds < 120 else format_span(timedelta(seconds=seconds))
 
 
 def _format_ago(moment: datetime | None) -> str:

@@ -136,7 +136,8 @@ def call_not_relevant(who: Person, title: str, reason: str) -> None:
     who.go("/")
     story(who, title).get_by_role("link", name="Note, tag, mute").click()
     who.page.get_by_label("Not relevant, because").fill(reason)
-    who.press("Not relevant")
+    with who.page.expect_response(lambda answer: answer.url.endswith("/team")):
+        who.press("Not relevant")
 
 
 def make_briefing(who: Person, title: str, comment: str) -> None:

@@ -77,4 +77,4 @@ def open_tab(
         yield tab
     finally:
         context.close()
-    assert tab.troubles == []
+    assert not tab.troubles, tab.troubles

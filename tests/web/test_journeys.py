@@ -69,6 +69,7 @@ def test_a_newsroom_begins_from_nothing(
         nothing_yet.running() as running,
         open_tab(chromium, scripts=scripts) as tab,
     ):
+        tab.expected.add(404)  # what was saved is there once the service has taken it up
         link = first_link(running)
         ruth = Person(page=tab.page, home=link.partition("/link/")[0])
         steps.use_first_link(ruth, link)
