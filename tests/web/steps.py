@@ -71,7 +71,7 @@ def add_source(who: Person, address: str) -> None:
     who.go("/sources")
     who.follow("Add a source")
     who.page.get_by_label("Address").fill(address)
-    who.press("Look at it")
+    who.press("Examine it")
     use = who.page.get_by_role("link", name="Use this")
     who.wait_for(lambda: use)
     use.first.click()
@@ -101,7 +101,7 @@ def add_subscription(who: Person) -> None:
     who.follow("Add a subscription")
     who.page.get_by_label("Key", exact=False).first.fill("morning")
     who.page.get_by_label("Readers", exact=False).first.fill("comms@trust.example")
-    who.page.get_by_label("Every watch", exact=False).check()
+    who.page.get_by_label("All watches", exact=False).check()
     who.page.get_by_label("When", exact=False).first.fill("daily at 07:30")
     who.press("Preview")
     who.press("Save")
@@ -121,7 +121,7 @@ def send_digest(who: Person) -> str:
     """Send what is pending; return what the page says of it."""
     who.go("/subscriptions/morning")
     who.press("Send now")
-    said = who.page.get_by_text(re.compile(r"message made|Nothing was pending"))
+    said = who.page.get_by_text(re.compile(r"1 message|Nothing was pending"))
     who.wait_for(lambda: said)
     return said.first.inner_text()
 
@@ -154,7 +154,7 @@ def make_briefing(who: Person, title: str, comment: str) -> None:
 def add_reader(who: Person, name: str) -> str:
     """Add a user who reads only; return the link for their password."""
     who.go("/users")
-    form = who.page.locator("form", has=who.page.get_by_role("button", name="Add, and show"))
+    form = who.page.locator("form", has=who.page.get_by_role("button", name="Add the user"))
     form.get_by_label("Name").fill(name)
     form.get_by_label("Role").select_option("reader")
     form.get_by_role("button").click()
