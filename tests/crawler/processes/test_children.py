@@ -193,7 +193,7 @@ def test_one_poll_that_breaks_stops_no_other(site: FakeSite, crawls: Crawls) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("line", ["", "nonsense\n"])
 def test_a_child_without_a_job_ends_with_a_reason(line: str) -> None:
-    ended = subprocess.run(MODULE, input=line, capture_output=True, text=True, timeout=30)
+    ended = subprocess.run(MODULE, input=line, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 64
     assert "not a crawl job" in ended.stderr
 

@@ -33,7 +33,7 @@ def test_a_sound_source_goes_through_every_step(site: FakeSite) -> None:
         *("fetch", "decode", "listing", "dates", "page", "extraction", "decision", "identity"),
     ]
     assert all(step.ok for step in steps.values())
-    assert "conditional requests by etag" in steps["fetch"].lines
+    assert "changes are detected by etag" in steps["fetch"].lines
     assert "8 entries, language not declared" in steps["listing"].lines
     assert "and 3 more" in steps["listing"].lines
     assert "newest 2026-03-02 16:00 UTC, oldest 2026-03-02 09:00 UTC" in steps["dates"].lines
@@ -130,11 +130,11 @@ def test_where_nothing_is_stored_that_is_said(site: FakeSite) -> None:
 @pytest.mark.parametrize(
     ("body", "content_type", "said"),
     [
-        ("Café".encode(), "text/xml; charset=iso-8859-1", "utf-8: its bytes are sound"),
+        ("Café".encode(), "text/xml; charset=iso-8859-1", "utf-8: its bytes are valid UTF-8"),
         ("Café".encode("latin-1"), "text/xml; charset=iso-8859-1", "cp1252: it is declared"),
         (b"Cafe", "text/xml", "utf-8: nothing else is declared"),
-        ("Café".encode("latin-1"), "text/xml; charset=utf-8", "cp1252: it is no UTF-8, although"),
-        ("Café".encode("utf-8-sig"), "text/xml", "utf-8: a byte-order mark says so"),
+        ("Café".encode("latin-1"), "text/xml; charset=utf-8", "cp1252: it is declared as UTF-8"),
+        ("Café".encode("utf-8-sig"), "text/xml", "utf-8: it has a byte-order mark"),
     ],
 )
 def test_it_is_said_how_bytes_are_read_and_why(
