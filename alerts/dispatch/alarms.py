@@ -21,9 +21,9 @@ from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.share_of_voice import SupplierIndex
 from alerts.dispatch.notification import build_notification
 from alerts.messages.alarm import Alarm, silence_lines, span_words, unusual_lines, unusual_subject
+from alerts.messages.formats import clock
 from alerts.messages.mime import Envelope
 from alerts.messages.render import render_alarm
-from alerts.messages.wording import clock
 from alerts.schedule.cadence import held_until
 from alerts.text.sanitize import line
 from alerts.time_limit import TimeLimit

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from alerts.digest.context import TellingContext
 from alerts.digest.reader_links import MUTED_FOR, Action, Control
-from alerts.messages.wording import clock
+from alerts.messages.formats import clock
 from alerts.text.sanitize import line
 from storage.store import Unit
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from alerts.digest.anomaly import Sensitivity, Usual
 from alerts.digest.entry import Entry
 from alerts.digest.reader_links import ReaderLinks
-from alerts.messages.wording import clock, counted
+from alerts.messages.formats import clock, counted
 from alerts.text.sanitize import line, shorten
 from storage.crawling.coverage import Coverage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alerts.digest.digest import Digest
 from alerts.digest.entry import Entry
-from alerts.messages import wording
+from alerts.messages import formats, wording
 from alerts.text.sanitize import shorten
 
 MAX_GREW = 6  # reports of an event in the line on how it grew
@@ -18,7 +18,7 @@ def event_lines(entry: Entry, digest: Digest) -> tuple[str, ...]:
         grew = [f"{shorten(each.outlet, 60)}, {wording.when(each, digest)}" for each in stories]
         shown = [f"first {grew[0]}", *(f"then {each}" for each in grew[1:MAX_GREW])]
         rest = f"; and {len(grew) - MAX_GREW} more" if len(grew) > MAX_GREW else ""
-        told_by = wording.counted(len({each.outlet for each in stories}), "outlet")
+        told_by = formats.counted(len({each.outlet for each in stories}), "outlet")
         lines.append(f"One event in {len(stories)} stories of {told_by}: {'; '.join(shown)}{rest}.")
     for each in entry.alerted[: wording.MAX_NAMED]:
         said = f"“{shorten(each.headline, 90)}” ({each.outlet})"
@@ -35,10 +35,10 @@ def report_lines(entry: Entry, digest: Digest) -> tuple[str, ...]:
         lines.append(f"Only here: “{entry.adds}”")
     if entry.also:
         lines.append(
-            f"Also in {wording.listed([each.outlet for each in entry.also], wording.MAX_NAMED)}"
+            f"Also in {formats.listed([each.outlet for each in entry.also], wording.MAX_NAMED)}"
         )
     if entry.terms:
-        others = f"; also by {wording.quoted(entry.watches[1:])}" if len(entry.watches) > 1 else ""
+        others = f"; also by {formats.quoted(entry.watches[1:])}" if len(entry.watches) > 1 else ""
         lines.append(f"Found: {wording.found(entry)}{others}")
     if entry.thin is not None:
         lines.append(wording.thin(entry))

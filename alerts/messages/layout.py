@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from alerts.digest.aside_lines import AsideLine
 from alerts.digest.digest import Digest, Section, WatchBlock
 from alerts.digest.entry import Entry, WatchWords
-from alerts.messages.wording import section_name
+from alerts.messages.headings import section_name
 
 MAX_ALSO = 4
 MAX_REPORTS = 10  # further reports of an event

@@ -10,7 +10,14 @@ from alerts.digest.digest import Digest
 from alerts.digest.entry import Entry
 from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.welcome_content import Welcome
-from alerts.messages import event_wording, wording
+from alerts.messages import (
+    coverage_wording,
+    event_wording,
+    formats,
+    headings,
+    welcome_wording,
+    wording,
+)
 from alerts.messages.alarm import Alarm
 from alerts.messages.layout import MAX_ALSO, MAX_REPORTS, LaidBlock, LaidList, Layout
 from alerts.text.sentences import Segment
@@ -23,9 +30,9 @@ def digest_text(digest: Digest, layout: Layout) -> str:
     """Render a digest or an alert."""
     occasion = digest.occasion
     lines = [
-        *wrap(wording.opening(digest)),
-        *wrap(wording.tally(digest)),
-        wording.long_date(occasion.now, occasion.timezone),
+        *wrap(headings.opening(digest)),
+        *wrap(headings.tally(digest)),
+        formats.long_date(occasion.now, occasion.timezone),
         *_headline_lines(layout),
         *_section_lines(digest, layout),
         *_change_lines(digest, layout),
@@ -45,15 +52,15 @@ def digest_text(digest: Digest, layout: Layout) -> str:
 def welcome_text(welcome: Welcome) -> str:
     """Render a welcome message."""
     zone, now = welcome.timezone, welcome.now
-    lines = ["Media watch has begun", wording.long_date(now, zone), ""]
-    lines += wrap(wording.welcome_lead(welcome))
+    lines = ["Media watch has begun", formats.long_date(now, zone), ""]
+    lines += wrap(welcome_wording.welcome_lead(welcome))
     lines += heading("What is watched")
     for watch in welcome.watches:
         lines += wrap(f"- {watch.label}", "  ", "")
         lines += wrap(wording.finds_briefly(watch), "  ")
     lines += heading("When you hear from it")
     for planned in welcome.plans:
-        lines += wrap(wording.plan(planned, welcome), "  ", "- ")
+        lines += wrap(welcome_wording.plan(planned, welcome), "  ", "- ")
     if welcome.entries:
         lines += heading("Already there")
         lines += wrap("The newest stored items that match. They are not sent again.")
@@ -65,7 +72,7 @@ def welcome_text(welcome: Welcome) -> str:
         lines += wrap("Nothing that is stored matches yet.")
     if welcome.silent:
         lines += heading("Sources that have not answered yet")
-        for text in wording.silent_lines(welcome):
+        for text in welcome_wording.silent_lines(welcome):
             lines += wrap(text, "  ", "- ")
     lines += ["", "-- ", f"Sent to {welcome.recipient} once."]
     lines += _stop_lines(welcome.links, welcome.keys, welcome.contact)
@@ -83,7 +90,7 @@ def _stop_lines(links: ReaderLinks | None, keys: Sequence[str], contact: str | N
 
 def alarm_text(alarm: Alarm, subject: str) -> str:
     """Render an alarm."""
-    lines = [*wrap(subject), wording.long_date(alarm.now, alarm.timezone)]
+    lines = [*wrap(subject), formats.long_date(alarm.now, alarm.timezone)]
     for text in alarm.lines:
         lines += ["", *wrap(text)]
     for entry in alarm.entries:
@@ -197,7 +204,7 @@ def _entry_lines(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
     if entry.terms:
         yield from wrap(f"Found: {wording.found(entry)}{entry.on_pages}", "   ")
     if len(entry.watches) > 1:
-        yield from wrap(f"Also found by: {wording.quoted(entry.watches[1:])}", "   ")
+        yield from wrap(f"Also found by: {formats.quoted(entry.watches[1:])}", "   ")
     yield from _outlet_lines(entry)
     for text in wording.story(entry, digest):
         yield from wrap(text, "   ")
@@ -255,7 +262,7 @@ def _change_lines(digest: Digest, layout: Layout) -> Iterator[str]:
     for entry in layout.changes.shown:
         yield ""
         yield from wrap(mark_hits(entry.title), "   ")
-        meta = [entry.outlet, wording.when(entry, digest), f"for {wording.quoted(entry.watches)}"]
+        meta = [entry.outlet, wording.when(entry, digest), f"for {formats.quoted(entry.watches)}"]
         yield from wrap(" | ".join(meta), "   ")
         if entry.link:
             yield f"   {entry.link}"
@@ -314,9 +321,9 @@ def _coverage_lines(digest: Digest) -> Iterator[str]:
     if digest.coverage is None:
         return
     yield from heading("Sources checked")
-    for text in wording.coverage_lines(digest):
+    for text in coverage_wording.coverage_lines(digest):
         yield from wrap(text)
-    blind = wording.blind_lines(digest)
+    blind = coverage_wording.blind_lines(digest)
     if blind:
         yield from ("", "Could not be read:")
         for text in blind:

@@ -19,7 +19,14 @@ from alerts.digest.aside_lines import AsideLine
 from alerts.digest.digest import Digest
 from alerts.digest.entry import Entry
 from alerts.digest.welcome_content import Welcome
-from alerts.messages import event_wording, wording
+from alerts.messages import (
+    coverage_wording,
+    event_wording,
+    formats,
+    headings,
+    welcome_wording,
+    wording,
+)
 from alerts.messages.alarm import Alarm
 from alerts.messages.briefing import (
     BriefingDocument,
@@ -70,7 +77,7 @@ class Rendered:
 
 def render(digest: Digest) -> Rendered:
     """Render a digest or an alert, with as many stories in full as fit into `MAX_HTML` bytes."""
-    subject = wording.subject(digest)
+    subject = headings.subject(digest)
     picture = None if digest.volume is None else chart(digest.volume)
     stories = _summarise_stories(digest)
     rendered = None
@@ -79,7 +86,7 @@ def render(digest: Digest) -> Rendered:
         html = _render_html(
             "digest.html",
             subject=subject,
-            preheader=wording.preheader(digest),
+            preheader=headings.preheader(digest),
             digest=digest,
             layout=layout,
             picture=picture,
@@ -99,14 +106,14 @@ def render(digest: Digest) -> Rendered:
 
 def render_welcome(welcome: Welcome) -> Rendered:
     """Render the first message to a new recipient."""
-    subject = wording.welcome_subject(welcome)
+    subject = welcome_wording.welcome_subject(welcome)
     return Rendered(
         subject=subject,
         text=welcome_text(welcome),
         html=_render_html(
             "welcome.html",
             subject=subject,
-            preheader=wording.welcome_lead(welcome),
+            preheader=welcome_wording.welcome_lead(welcome),
             welcome=welcome,
         ),
         stories=tuple(_summarise_entry(entry, "already there") for entry in welcome.entries),
@@ -115,7 +122,7 @@ def render_welcome(welcome: Welcome) -> Rendered:
 
 def render_alarm(alarm: Alarm) -> Rendered:
     """Render an alarm: unusual volume, or silence."""
-    subject = line(alarm.subject, wording.MAX_SUBJECT)
+    subject = line(alarm.subject, headings.MAX_SUBJECT)
     return Rendered(
         subject=subject,
         text=alarm_text(alarm, subject),
@@ -129,7 +136,7 @@ def render_alarm(alarm: Alarm) -> Rendered:
 def render_note(subject: str, lines: Sequence[str]) -> Rendered:
     """Render a message from the service itself, such as one to its operator."""
     clean = [verbatim(text).rstrip() for text in lines]
-    heading = line(subject, wording.MAX_SUBJECT)
+    heading = line(subject, headings.MAX_SUBJECT)
     return Rendered(
         subject=heading,
         text=join_lines(note_text(clean)),
@@ -146,7 +153,7 @@ def render_briefing(document: BriefingDocument, sender: str) -> Rendered:
         document: the briefing as it is shown.
         sender: the name of the user who sends it.
     """
-    subject = line(document.title, wording.MAX_SUBJECT)
+    subject = line(document.title, headings.MAX_SUBJECT)
     for shown in (document, without_full_texts(document)):
         rendered = Rendered(
             subject=subject,
@@ -230,6 +237,10 @@ def _template_environment() -> Environment:
     environment.globals.update(
         words=wording,
         events=event_wording,
+        formats=formats,
+        headings=headings,
+        coverage_words=coverage_wording,
+        welcome_words=welcome_wording,
         date_line=date_line,
         day=day,
         max_also=MAX_ALSO,

@@ -13,7 +13,7 @@ from alerts.digest.context import TellingContext
 from alerts.digest.entry import Entry
 from alerts.digest.findings import build_entries, members_of
 from alerts.digest.syndication_text import story_lines
-from alerts.messages import wording
+from alerts.messages import formats, wording
 from alerts.messages.mail_address import mailbox
 from alerts.text.sentences import Segment
 from storage.model import StoredItem
@@ -118,7 +118,7 @@ def _render_content(entry: Entry, context: TellingContext) -> str:
         entry.stated,
         wording.thin(entry),
         f"Found: {wording.found(entry)}{entry.on_pages}" if entry.terms else "",
-        f"Also in {wording.listed([one.outlet for one in entry.also], 12)}" if entry.also else "",
+        f"Also in {formats.listed([one.outlet for one in entry.also], 12)}" if entry.also else "",
         *story_lines(entry.story, entry.item_id, context.names.source, _format_time),
         *(f"{one.outlet} adds: “{one.adds}”" for one in entry.also if one.adds),
     ]

@@ -12,7 +12,7 @@ from rich.status import Status
 from rich.text import Text
 
 from alerts.digest.syndication_text import story_lines
-from alerts.messages.wording import listed
+from alerts.messages.formats import listed
 from alerts.text.notice_summary import MAX_SUMMARY, summarise_notice
 from alerts.text.page_numbers import page_address
 from supplierwatch.formatting.console import clean, console, plural, print_indented

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.digest.digest import Section, WatchBlock
-from alerts.messages.wording import section_name
+from alerts.messages.headings import section_name
 
 ARCHIVE = "From the archive"  # the name of the section of no supplier
 

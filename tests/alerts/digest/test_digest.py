@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.digest.digest import build_digest
-from alerts.messages import wording
+from alerts.messages import coverage_wording, wording
 from alerts.messages.render import render
 from storage.model import Carrier, ItemRevision
 from tests.support.tellings import (
@@ -294,10 +294,10 @@ def test_the_paraphrase_of_the_watch_is_there() -> None:
 
 def test_coverage_names_sources_that_answer_and_tell_nothing() -> None:
     cover = a_coverage(quiet=("ward-ledger", "trolley"), thin=("systems-weekly",))
-    lines = wording.coverage_lines(replace(a_digest(), coverage=cover))
+    lines = coverage_wording.coverage_lines(replace(a_digest(), coverage=cover))
     assert (
         "Answering, but with nothing new for longer than ever before: "
         "The Ward Ledger and Trolley Times." in lines
     )
     assert "Only headlines and teasers can be read of Health Systems Weekly." in lines
-    assert "Answering" not in " ".join(wording.coverage_lines(a_digest()))
+    assert "Answering" not in " ".join(coverage_wording.coverage_lines(a_digest()))

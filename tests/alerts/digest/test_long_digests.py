@@ -8,7 +8,8 @@ import pytest
 
 from alerts.digest.context import distinct_labels
 from alerts.digest.entry import WatchWords
-from alerts.messages.wording import MAX_ON_A_PHONE, finds_briefly, quoted
+from alerts.messages.formats import quoted
+from alerts.messages.wording import MAX_ON_A_PHONE, finds_briefly
 from config.model import Cadence
 from storage.store import Store
 from tests.support.clock import Clock

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from alerts.digest.syndication import StoryFacts, story_facts
 from alerts.digest.syndication_text import story_lines
-from alerts.messages.wording import clock
+from alerts.messages.formats import clock
 from storage.model import StoredItem, TextState
 from tests.support.tellings import NOW, SOURCES, a_digest, a_finding, an_item
 

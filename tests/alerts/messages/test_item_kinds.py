@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.messages import wording
+from alerts.messages import headings
 from alerts.messages.layout import LADDER, lay_out
 from alerts.messages.plain_text import digest_text
 from storage.model import ItemKind
@@ -17,7 +17,7 @@ def digest_of(*kinds: ItemKind) -> tuple[str, str, list[str | None]]:
     ]
     digest = a_digest(*findings)
     text = digest_text(digest, lay_out(digest, LADDER[0]))
-    return wording.opening(digest), text, [section.name for section in digest.sections]
+    return headings.opening(digest), text, [section.name for section in digest.sections]
 
 
 def test_each_kind_has_its_section_after_the_news_in_a_fixed_order() -> None:

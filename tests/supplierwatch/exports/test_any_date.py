@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from alerts.digest.digest import Digest
 from alerts.digest.syndication import story_facts
-from alerts.messages import wording
+from alerts.messages import formats
 from alerts.messages.mime import Envelope, build_mail
 from alerts.messages.render import render
 from alerts.schedule.cadence import held_until, next_due, slot_day
@@ -71,9 +71,9 @@ def test_times_for_scripts_are_rfc_3339(moment: datetime) -> None:
 
 @given(moments, zones)
 def test_every_moment_is_worded(moment: datetime, zone: str) -> None:
-    assert wording.clock(moment, zone, NOW)
-    assert wording.clock(NOW, zone, moment)
-    assert wording.long_date(moment, zone)
+    assert formats.clock(moment, zone, NOW)
+    assert formats.clock(NOW, zone, moment)
+    assert formats.long_date(moment, zone)
     assert times.clock(moment)
     assert times.day(moment)
     assert times.ago(moment, NOW)

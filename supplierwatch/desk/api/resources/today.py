@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from alerts.digest.entry import Entry
-from alerts.messages.wording import section_name
+from alerts.messages.headings import section_name
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import Number, OneOf, Parameter, Words
