@@ -33,8 +33,8 @@ def coverage_lines(digest: Digest) -> tuple[str, ...]:
         f"{cover.sources_answered} of {counted(cover.sources_total, 'source')} answered; "
         f"{counted(cover.items_read, 'item')} read, {period_text(digest)}."
     ]
-    if cover.quiet:
-        names = listed([digest.names.source(key) for key in cover.quiet], MAX_BLIND)
+    if cover.without_news:
+        names = listed([digest.names.source(key) for key in cover.without_news], MAX_BLIND)
         lines.append(f"Answering, but with nothing new for longer than ever before: {names}.")
     if cover.thin:
         names = listed([digest.names.source(key) for key in cover.thin], MAX_BLIND)

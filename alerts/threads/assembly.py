@@ -14,7 +14,7 @@ from alerts.threads.item_events import events_of
 from alerts.threads.joining import CluedItem, join_items
 from alerts.threads.model import Ahead, Join, Matter, SupplierThread, ThreadEvent
 from alerts.threads.passages import passages_of
-from alerts.threads.stages import life_of, notice_versions
+from alerts.threads.stages import contract_stages, notice_versions
 from storage.model import ItemRevision, Span, StoredItem
 
 
@@ -113,7 +113,7 @@ def _build_matter(
         item_ids=tuple(each.item.item_id for each in members),
         events=tuple(sorted(events, key=lambda event: (event.at, event.item_id or 0))),
         joins=joins,
-        life=life_of(notices),
+        stages=contract_stages(notices),
         ahead=merge_ahead(ahead),
         value=""
         if notice is None or notice.value is None

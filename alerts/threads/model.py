@@ -72,7 +72,7 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractStep:
-    """A step in the life of a contract, and the item whose notice says so."""
+    """A stage that a contract reached, and the item whose notice states it."""
 
     stage: Stage
     at: datetime
@@ -81,7 +81,7 @@ class ContractStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """Items of one subject: events oldest first, why they are joined, a contract's life.
+    """Items of one subject: events oldest first, why they are joined, and the stages of a contract.
 
     `value` is that of the newest notice, in words. `ahead` is ordered by date.
     """
@@ -91,7 +91,7 @@ class Matter:
     item_ids: tuple[int, ...]
     events: tuple[ThreadEvent, ...]
     joins: tuple[Join, ...]
-    life: tuple[ContractStep, ...] = ()
+    stages: tuple[ContractStep, ...] = ()
     ahead: tuple[Ahead, ...] = ()
     value: str = ""
 

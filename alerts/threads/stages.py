@@ -80,7 +80,9 @@ def read_stage(tags: str) -> Stage | None:
     return next((stage for stage in order if stage in found), None)
 
 
-def life_of(notices: Sequence[tuple[StoredItem, Sequence[NoticeText]]]) -> tuple[ContractStep, ...]:
+def contract_stages(
+    notices: Sequence[tuple[StoredItem, Sequence[NoticeText]]],
+) -> tuple[ContractStep, ...]:
     """Return the steps of a contract in time: each stage when it was first said, each change."""
     steps = [
         ContractStep(stage=version.stage, at=version.at, item_id=item.item_id)

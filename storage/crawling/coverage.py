@@ -28,7 +28,7 @@ class Coverage:
     sources_answered: int
     blind: tuple[BlindSource, ...]
     items_read: int
-    quiet: tuple[str, ...] = ()  # keys of sources that can be read but have nothing new
+    without_news: tuple[str, ...] = ()  # keys of sources that can be read but have nothing new
     thin: tuple[str, ...] = ()  # keys of sources whose pages cannot be read
 
 
@@ -68,7 +68,7 @@ class CoverageReader:
             sources_answered=answered,
             blind=blind,
             items_read=int(read or 0),
-            quiet=self._sources_with_notice(keys, "silent", "empty"),
+            without_news=self._sources_with_notice(keys, "silent", "empty"),
             thin=self._sources_with_notice(keys, "thin"),
         )
 

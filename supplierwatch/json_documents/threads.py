@@ -33,7 +33,8 @@ def _matter_json(matter: Matter, names: Mapping[str, str]) -> dict[str, Any]:
         "last_at": iso(matter.last_at),
         "items": list(matter.item_ids),
         "life": [
-            {"stage": step.stage, "at": iso(step.at), "item": step.item_id} for step in matter.life
+            {"stage": step.stage, "at": iso(step.at), "item": step.item_id}
+            for step in matter.stages
         ],
         "ahead": [_ahead_json(each) for each in matter.ahead],
         "events": [event_json(event, names) for event in matter.events],

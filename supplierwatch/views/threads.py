@@ -39,8 +39,8 @@ def _print_matter(screen: Console, matter: Matter, names: Mapping[str, str]) -> 
     if matter.value:
         head.append(f"  {matter.value}", "green")
     screen.print(head)
-    if matter.life:
-        steps = (f"{step.stage} {step.at:%d %b %Y}" for step in matter.life)
+    if matter.stages:
+        steps = (f"{step.stage} {step.at:%d %b %Y}" for step in matter.stages)
         print_indented(screen, Text(", ".join(steps), "green"))
     explained: set[int] = set()
     for event in matter.events:

@@ -293,7 +293,7 @@ def test_the_paraphrase_of_the_watch_is_there() -> None:
 
 
 def test_coverage_names_sources_that_answer_and_tell_nothing() -> None:
-    cover = a_coverage(quiet=("ward-ledger", "trolley"), thin=("systems-weekly",))
+    cover = a_coverage(without_news=("ward-ledger", "trolley"), thin=("systems-weekly",))
     lines = coverage_wording.coverage_lines(replace(a_digest(), coverage=cover))
     assert (
         "Answering, but with nothing new for longer than ever before: "

@@ -174,7 +174,7 @@ def a_digest_of(payload: str, link: str | None = "https://outlet.example/1") -> 
         ),
         coverage=a_coverage(
             blind=(BlindSource(key="blind", since=None, cause=a_text("cause", payload)),),
-            quiet=("quiet",),
+            without_news=("quiet",),
             thin=("thin",),
         ),
         watch_keys=("halcyon", "corvid", "epr"),

@@ -143,7 +143,7 @@ def test_the_life_of_a_contract_is_read_from_the_versions_of_its_notice(
     instance: Instance,
 ) -> None:
     matter = about_the_platform(gathered(instance))
-    assert [step.stage for step in matter.life] == ["tendered", "awarded"]
+    assert [step.stage for step in matter.stages] == ["tendered", "awarded"]
     assert matter.value == "£4,000,000"
     assert [(each.kind, each.words) for each in matter.ahead] == [("review", "2027")]
 

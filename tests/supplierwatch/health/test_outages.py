@@ -154,7 +154,7 @@ def test_a_silent_source_is_told_of_once_and_apart_from_a_failing_one(store: Sto
     assert "listed nothing new since" in text
     with store.reading() as unit:
         coverage = unit.coverage(NOW, NOW + week)
-    assert (coverage.quiet, coverage.thin, coverage.blind) == (("a",), (), ())
+    assert (coverage.without_news, coverage.thin, coverage.blind) == (("a",), (), ())
     assert looked(store, week + HOUR) == ()
 
     for hours in (1, 2, 3):
