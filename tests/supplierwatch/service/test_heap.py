@@ -10,14 +10,14 @@ import pytest
 
 PROGRAM = """
 from supplierwatch.health.heap import limit_arenas, trim_heap
-from crawler.processes.memory_use import MB, own_memory
+from crawler.processes.memory_use import MB, read_own_memory
 limit_arenas()
 blocks = [bytearray(60_000) for _ in range(2_000)]
 last = bytearray(60_000)  # keeps the end of the heap in use: only a trim frees what is below
 del blocks
-held = own_memory()
+held = read_own_memory()
 trim_heap()
-print((held - own_memory()) // MB)
+print((held - read_own_memory()) // MB)
 """
 
 

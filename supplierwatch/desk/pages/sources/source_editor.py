@@ -22,7 +22,7 @@ from supplierwatch.desk.file_edits import (
 )
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.sources.source import source_address
-from supplierwatch.desk.table_editor import TableEditor
+from supplierwatch.desk.pages.table_editor import TableEditor
 
 FLAGS = ("enabled", "relook", "verify_tls")
 EDITOR = TableEditor(form=FORM, read=read_source, drop=drop_source, text=source_text)

@@ -23,8 +23,8 @@ from supplierwatch.desk.file_edits import (
 )
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.subscriptions.subscriptions import subscription_address
+from supplierwatch.desk.pages.table_editor import TableEditor
 from supplierwatch.desk.subscription_outlook import Outlook, look_ahead
-from supplierwatch.desk.table_editor import TableEditor
 from supplierwatch.wiring import CompiledConfiguration
 
 MOST_BOXES = 60  # watches that are shown with a box each
