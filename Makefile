@@ -13,7 +13,7 @@ PACKAGES := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test test-fast test-long test-web pictures coverage package-check attack kills fuzz soak lint format check bench pins clean
+.PHONY: help setup run demo test test-fast test-long test-cluster test-web pictures coverage package-check attack kills fuzz soak lint format check bench pins clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -30,10 +30,13 @@ test: $(DEVELOPING) ## run all tests
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 test-fast: $(DEVELOPING) ## run what takes little: tests that start no process and no server, and measure nothing
-	TEST_FAST=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not long and not attack and not web"
+	TEST_FAST=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not long and not attack and not web and not cluster"
 
 test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` takes a sample of
-	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack and not web"
+	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack and not web and not cluster"
+
+test-cluster: $(DEVELOPING) ## run clusters of several processes on PostgreSQL, and kill some of them
+	$(BIN)/python -m pytest -n 2 --dist load -m cluster tests/cluster
 
 test-web: $(DEVELOPING) ## drive the desk in the Chromium of the system; skipped where there is none
 	$(BIN)/python -m pytest -m web tests/web
@@ -51,7 +54,7 @@ attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources a
 
 KILLS ?= 200
 kills: $(DEVELOPING) ## kill workers, the leader and PostgreSQL KILLS=200 times at random
-	KILLS=$(KILLS) $(BIN)/python -m pytest -n 0 tests/cluster/test_kills.py
+	KILLS=$(KILLS) $(BIN)/python -m pytest -n 0 -m cluster tests/cluster/test_kills.py
 
 CASES ?= 10000
 fuzz: $(DEVELOPING) ## take CASES=10000 generated and damaged feeds and pages to mail

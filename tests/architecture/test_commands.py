@@ -18,6 +18,7 @@ PROMISED = (
     "test",
     "test-fast",
     "test-long",
+    "test-cluster",
     "test-web",
     "pictures",
     "package-check",
@@ -61,7 +62,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     called = re.findall(r"^make ([\w-]+)(?: CASES=\d+)?$", read(".ci/run"), re.MULTILINE)
 
-    assert called == ["test", "lint", "fuzz"]
+    assert called == ["test", "test-cluster", "lint", "fuzz"]
     assert "make test" in read("README.md")
 
 

@@ -6,12 +6,15 @@ import os
 from random import Random
 
 import psycopg
+import pytest
 
 from tests.cluster.processes import Cluster, Member, make_due
 from tests.faults.own_server import OwnServer
 from tests.support.servers.mails import alerted
 from tests.support.services import eventually, own_words, publish
 from tests.support.site import FakeSite
+
+pytestmark = pytest.mark.cluster
 
 PATIENCE = 300.0  # seconds; only a failure waits so long
 KILLS = int(os.environ.get("KILLS", "6"))  # `make kills` has 200

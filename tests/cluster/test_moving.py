@@ -16,6 +16,8 @@ from tests.support.servers.mails import alerted
 from tests.support.services import Installation, an_installation, eventually, own_words, publish
 from tests.support.site import FakeSite
 
+pytestmark = pytest.mark.cluster
+
 PATIENCE = 240.0  # seconds; only a failure waits so long
 
 

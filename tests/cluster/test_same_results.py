@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from storage.store import Store
@@ -14,6 +15,8 @@ from tests.cluster.conftest import HOSTS
 from tests.cluster.processes import Cluster, make_due
 from tests.support.services import Installation, an_installation, eventually, own_words, publish
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed
+
+pytestmark = pytest.mark.cluster
 
 PATIENCE = 240.0  # seconds; only a failure waits so long
 COPY = "Three outlets carry the Halcyon release"
