@@ -224,7 +224,7 @@ def test_readers_lists_who_is_told_muted_and_gone(reached: Reached) -> None:
     instance = reached.instance
     reached.ask(reached.link("Mute it for 7 days:"), "POST", "do=1")
     shown = instance.run("readers").stdout
-    assert "comms@trust.example  morning  told" in shown
+    assert "comms@trust.example  morning  active" in shown
     assert "halcyon-trusts is muted until" in shown
     [reader] = instance.json("readers")["readers"]
     assert reader["ended_at"] is None
@@ -239,7 +239,7 @@ def test_feedback_shows_what_was_not_relevant_and_the_words_that_found_it(
     reached: Reached,
 ) -> None:
     instance = reached.instance
-    assert "No reader has called anything not relevant." in instance.run("feedback").stdout
+    assert "No reader has marked anything as not relevant." in instance.run("feedback").stdout
     reached.ask(reached.link(r"Not relevant\?"), "POST", "do=1")
     shown = instance.run("feedback", "--watch", "halcyon-trusts")
     assert shown.exit_code == Exit.OK
