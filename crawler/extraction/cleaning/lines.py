@@ -35,7 +35,7 @@ _REQUEST = re.compile(
     r"""^[\W_]*+(?:please\s|to\s)?(?:
       click|read\sour|(?:sign|log)\s(?:up|in|on)|discuss|comment\b|subscribe|get\b|join|download|follow|like\sus|find\sus|never\smiss|register
       |for\s(?:the\slatest|more|all)|check\sout|submit|send|e-?mail|donate|support|help\sus
-      |(?:do|did|have|are)\syou\b|have\sa\b|want\b|would\syou|if\syou\b|start\syour|there.s\b
+      |(?:do|did|have|are)\syou\b|have\sa\b|want\b|would\syou|if\syou\b|start\s(?:your|each|every|the)\b|there.s\b|choose\b|add\b|make\sus\b
       |let\sus\sknow|tell\sus|we\s(?:want|need|recommend|independently|may)|our\s(?:(?:web)?site|community|newsletters?|apps?|readers|journalism)\b|you\scan\s(?:also\s)?
       |stay\b|keep\sup|receive|listen|watch|sent\b|reach\b|contact\b|this\s(?:article|post|page)
     )""",
@@ -48,7 +48,8 @@ _REQUEST_OBJECT = re.compile(
       google\snews)\b|sign\sup\s(?:here|now|for|to)|subscri(?:be|bing)\s(?:now|today|to|for|here)
       |letters?\sto\sthe\seditor|\bcommission\b|affiliate|independent(?:ly)?\s(?:review|select|recommend)
       |get\sin\stouch\s(?:at|by|via|on|here)\b|(?:story|tip)\s(?:to\stell|for\sus)|have\sa\s(?:story|tip)\b|comments?\s(?:below|section)
-      |our\s(?:\w+\s)?(?:subscription|members(?:hip)?)\b|breaking\snews\sand\s|bookmark
+      |our\s(?:\w+\s)?(?:subscription|members(?:hip)?)\b|breaking\snews\sand\s|bookmark|\bpreferred\ssource\b
+      |\bjoin\s(?:our\s)?\d[\d,.]+\S*\s(?:\w+\s)?(?:readers|subscribers|others|members)\b
       |what\syou\sthink|subscription|\bforums?\b|\bto\s(?:comment|post\sa\scomment|join\sthe\s(?:conversation|discussion))\b|comment(?:ing)?\s(?:on\sthis|policy|guidelines)|sign\sin\s(?:now|here|to)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -69,6 +70,9 @@ _NO_CONTENT = re.compile(
     r"""^(?:\W*+|[\w.+-]++@[\w-]++\.[\w.]++|\d{4}-\d\d-\d\dT[\d:.+Z-]+
       |comments?|advertisements?|article\scontent|share(?:\sthis(?:\s\w+)?)?|share\son\s\w+|print
       |(?:tags?|tagged|topics?|filed\sunder|filed\sin|posted\sin|categor(?:y|ies)|keywords|labels)\s?[:|].{0,100}
+      |(?:story|article|text|content)\s(?:continues|resumes)\s(?:below|after|beneath)\b.{0,40}
+      |[^.!?]{0,80}(?<![^\W_])\d{1,3}[\s-]min(?:ute)?s?\sread\b[^.!?]{0,40}
+      |(?:is|was)\sthis\s(?:page|article|information|content)\s(?:useful|helpful)\W*
       |loading\W*|(?:swipe|scroll)\s.{0,40}
       |(?:(?:image|photo|picture|slide|foto|bild)s?\s)?\d{1,3}\s?(?:/|of|von|sur|de|di|van|av|z)\s?\d{1,3}
       |(?:view|open|show|see)\s(?:full\s|photo\s|image\s|the\s)?(?:gallery|slideshow))$""",
