@@ -70,7 +70,8 @@ _NO_CONTENT = re.compile(
     r"""^(?:\W*+|[\w.+-]++@[\w-]++\.[\w.]++|\d{4}-\d\d-\d\dT[\d:.+Z-]+
       |comments?|advertisements?|article\scontent|share(?:\sthis(?:\s\w+)?)?|share\son\s\w+|print
       |(?:tags?|tagged|topics?|filed\sunder|filed\sin|posted\sin|categor(?:y|ies)|keywords|labels)\s?[:|].{0,100}
-      |(?:story|article|text|content)\s(?:continues|resumes)\s(?:below|after|beneath)\b.{0,40}
+      |(?:story|article|text|content)\s(?:continues|resumes)\s(?:below|after|beneath)
+        (?:\s(?:the\s|this\s)?ad(?:vert(?:isement)?)?)?\W*
       |[^.!?]{0,80}(?<![^\W_])\d{1,3}[\s-]min(?:ute)?s?\sread\b[^.!?]{0,40}
       |(?:is|was)\sthis\s(?:page|article|information|content)\s(?:useful|helpful)\W*
       |loading\W*|(?:swipe|scroll)\s.{0,40}
