@@ -12,7 +12,7 @@ import psycopg
 from bench.stories_load import Ids, Newsroom, sketches
 from storage.model import Article, TextState
 from storage.rules.identity import content_hash, entry_hash
-from storage.rules.shingles import MOST_CARRIERS
+from storage.rules.shingles import MAX_CARRIERS
 from storage.store import Store, open_store
 
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
@@ -71,7 +71,7 @@ def fill(url: str, count: int, seed: int) -> Archive:
     store = open_store(url)
     with store.transaction() as unit:
         unit.items.put(an_article("first", ""), now=NOW, baseline=True)
-    shingle, item = sketches(count, seed, MOST_CARRIERS)
+    shingle, item = sketches(count, seed, MAX_CARRIERS)
     if url.startswith("sqlite"):
         _fill_sqlite(url.removeprefix("sqlite:///"), count, shingle, item)
     else:

@@ -10,7 +10,7 @@ import smtplib
 import ssl
 import time
 
-LONGEST_REPLY = 64 * 1024  # bytes; replies to EHLO, the longest, have about 500
+MAX_REPLY = 64 * 1024  # bytes; replies to EHLO, the longest, have about 500
 
 
 class ReplyCutShort(smtplib.SMTPServerDisconnected):
@@ -43,8 +43,8 @@ class SmtpWithTimeouts(smtplib.SMTP):
             while True:
                 line = self._read_line(ends)
                 size += len(line)
-                if size > LONGEST_REPLY:
-                    raise OSError(f"a reply of more than {LONGEST_REPLY:,} bytes")
+                if size > MAX_REPLY:
+                    raise OSError(f"a reply of more than {MAX_REPLY:,} bytes")
                 lines.append(line[4:].strip(b" \t\r\n"))
                 code = _parse_code(line)
                 if code is None or line[3:4] != b"-":
@@ -82,8 +82,8 @@ class SmtpWithTimeouts(smtplib.SMTP):
             if not received:
                 raise OSError("the connection was closed")
             self._buffer += received
-            if len(self._buffer) > LONGEST_REPLY:
-                raise OSError(f"a line of more than {LONGEST_REPLY:,} bytes")
+            if len(self._buffer) > MAX_REPLY:
+                raise OSError(f"a line of more than {MAX_REPLY:,} bytes")
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 

@@ -19,8 +19,8 @@ from typing import Literal
 Sensitivity = Literal["low", "medium", "high"]
 
 WEEKS = 8
-LEAST_DAYS = 14  # of history; with fewer, nothing is unusual
-LEAST_WEEKDAYS = 4
+MIN_DAYS = 14  # of history; with fewer, nothing is unusual
+MIN_WEEKDAYS = 4
 _NORMAL = 1.4826
 # factor of the spread, and minimum number of stories
 _THRESHOLDS: Mapping[Sensitivity, tuple[float, int]] = {
@@ -61,10 +61,10 @@ def compute_usual(counts: Mapping[date, int], day: date, since: date) -> Usual |
     """
     first = max(since, day - WEEKS * 7 * _DAY)
     known = [first + number * _DAY for number in range((day - first).days)]
-    if len(known) < LEAST_DAYS:
+    if len(known) < MIN_DAYS:
         return None
     same = [each for each in known if each.weekday() == day.weekday()]
-    weekday = len(same) >= LEAST_WEEKDAYS
+    weekday = len(same) >= MIN_WEEKDAYS
     values = [counts.get(each, 0) for each in (same if weekday else known)]
     usual = median(values)
     deviation = _NORMAL * median([abs(value - usual) for value in values])

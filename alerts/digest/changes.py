@@ -14,7 +14,7 @@ from storage.model import ItemRevision, StoredItem
 
 MAX_SENTENCES = 2
 MAX_SENTENCE = 240
-MOST_PAIRED = 50  # added, and removed, sentences that are compared with each other
+MAX_PAIRED = 50  # added, and removed, sentences that are compared with each other
 MAX_CONTEXT = 12  # unchanged words that are shown beside a change
 REWRITTEN = 0.5  # share of equal words from which a sentence was changed, not replaced
 
@@ -147,8 +147,8 @@ def describe_change(change: TextChange) -> tuple[tuple[str, str], ...]:
 def _pair_rewritten(removed: Sequence[str], added: Sequence[str]) -> list[tuple[str, str]]:
     """Pair each removed sentence with the most similar added one, from `REWRITTEN` on."""
     pairs = []
-    left = {new: compared_words(new) for new in added[:MOST_PAIRED]}
-    for old in removed[:MOST_PAIRED]:  # texts that were replaced have nothing to pair
+    left = {new: compared_words(new) for new in added[:MAX_PAIRED]}
+    for old in removed[:MAX_PAIRED]:  # texts that were replaced have nothing to pair
         words = compared_words(old)
         alike = {new: similarity(words, others) for new, others in left.items()}
         best = max(alike, key=lambda new: alike[new], default=None)

@@ -13,13 +13,13 @@ from alerts.text.sentences import sentences
 from storage.model import StoredItem
 from storage.rules.events.features import read_features
 
-MOST_COMPARED = 30  # reports of an event
-MOST_SENTENCES = 60  # of a report that are compared
+MAX_COMPARED = 30  # reports of an event
+MAX_SENTENCES = 60  # of a report that are compared
 MOST_CHARACTERS = 20_000
 MAX_SENTENCE = 240
 LEAST_WORDS = 6
-LEAST_NEW = 3  # names, amounts, dates and words of a sentence that no other report has
-LEAST_SHARE = 0.5  # of those of the sentence
+MIN_NEW = 3  # names, amounts, dates and words of a sentence that no other report has
+MIN_SHARE = 0.5  # of those of the sentence
 LONG_HEADLINE = 90  # characters
 
 
@@ -117,13 +117,13 @@ def _find_own_sentences(
     """Return item id -> the sentence that says most of what no other report says."""
     texts = {
         each.item_id: items[each.item_id].body[:MOST_CHARACTERS]
-        for each in entries[:MOST_COMPARED]
+        for each in entries[:MAX_COMPARED]
         if each.item_id in items and items[each.item_id].text_state == "full"
     }
     read = {
         item_id: [
             (text, frozenset(read_features("", text)))
-            for text in sentences(body)[:MOST_SENTENCES]
+            for text in sentences(body)[:MAX_SENTENCES]
             if len(text.split()) >= LEAST_WORDS
         ]
         for item_id, body in texts.items()
@@ -136,7 +136,7 @@ def _find_own_sentences(
         best, most = "", 0
         for text, words in said:
             new = sum(counts[word] == 1 for word in words)
-            if new > most and new >= LEAST_NEW and new >= LEAST_SHARE * len(words):
+            if new > most and new >= MIN_NEW and new >= MIN_SHARE * len(words):
                 best, most = text, new
         if best and len(read) > 1:
             found[item_id] = shorten(fragment(best).strip(), MAX_SENTENCE)

@@ -23,7 +23,7 @@ MAX_SENTENCE = 240
 # share of a copy's words that occur in earlier items, at least
 COPIED = 0.8
 # share of an own sentence's words that occur in other outlets, below
-MOST_SHARED = 0.5
+MAX_SHARED = 0.5
 LEAST_WORDS = 6  # in an own sentence; leaves out bylines and "Read more"
 CLOCK_SKEW = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -178,6 +178,6 @@ def _find_own(item: StoredItem, shared: frozenset[int]) -> tuple[str, ...]:
     for sentence in sentences(item.body):
         if len(sentence.split()) < LEAST_WORDS:
             continue
-        if covered_share(fingerprint(sentence), shared) < MOST_SHARED:
+        if covered_share(fingerprint(sentence), shared) < MAX_SHARED:
             own[shorten(fragment(sentence).strip(), MAX_SENTENCE)] = None
     return tuple(own)

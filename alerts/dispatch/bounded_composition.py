@@ -28,10 +28,10 @@ TASK, SHOW_TASK = "tell", "show"
 LIMIT = TimeLimit(processor=10.0, elapsed=120.0)
 TRIAL_LIMIT = TimeLimit(processor=5.0, elapsed=60.0)
 # limits of the search for items that fail; undecided items are shown in brief
-MOST_TRIALS = 40
-MOST_TIMEOUTS = 6
+MAX_TRIALS = 40
+MAX_TIMEOUTS = 6
 # three in full, the third falls back to brief; two more if the process was killed meanwhile
-MOST_TELLING_ATTEMPTS = MOST_ATTEMPTS + 2
+MAX_TELLING_ATTEMPTS = MOST_ATTEMPTS + 2
 UNLIMITED = 1_000_000  # attempts, for faults of the configuration or the database
 
 
@@ -94,7 +94,7 @@ class BoundedComposer:
     def record_failure(self, unit: Unit, group: Group, error: Exception) -> None:
         """Record that the message of a group failed; its tellings stay pending."""
         fixable = isinstance(error, MessageError | StorageError)
-        most = UNLIMITED if fixable else MOST_TELLING_ATTEMPTS
+        most = UNLIMITED if fixable else MAX_TELLING_ATTEMPTS
         if self._attempts.get(group.subject, 0) >= MOST_ATTEMPTS and most != UNLIMITED:
             most = MOST_ATTEMPTS  # it failed in brief too
         record_failure(
@@ -197,8 +197,8 @@ class _FailingItemSearch:
         self._composer = composer
         self._group = group
         self._known = known
-        self._trials_left = MOST_TRIALS
-        self._timeouts_left = MOST_TIMEOUTS
+        self._trials_left = MAX_TRIALS
+        self._timeouts_left = MAX_TIMEOUTS
 
     def find(self, items: list[int]) -> dict[int, str]:
         """Return item id -> why it fails; items that the limits leave undecided are included."""

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from alerts.attempts import describe_error, select_ready
 from alerts.digest.context import TellingContext
 from alerts.digest.share_of_voice import SupplierIndex
-from alerts.dispatch.bounded_composition import MOST_TELLING_ATTEMPTS, BoundedComposer
+from alerts.dispatch.bounded_composition import MAX_TELLING_ATTEMPTS, BoundedComposer
 from alerts.dispatch.composition import (
     Composed,
     Group,
@@ -156,7 +156,7 @@ def _select_ready(store: Store, groups: Sequence[Group], now: datetime) -> list[
     for group in groups:
         by_subject.setdefault(group.subject, []).append(group)
     # an attempt that never ended does not quarantine it: the next one is composed in brief
-    ready = select_ready(store, TASK, list(by_subject), now, most=MOST_TELLING_ATTEMPTS)
+    ready = select_ready(store, TASK, list(by_subject), now, most=MAX_TELLING_ATTEMPTS)
     forced = [
         s for s in by_subject if s not in ready and any(g.due[0].forced for g in by_subject[s])
     ]

@@ -21,14 +21,14 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 FIRST_DELAY = timedelta(minutes=5)
-LONGEST_DELAY = timedelta(hours=4)
+MAX_DELAY = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=5)
 # at least: the days may have passed with the machine off, or with the clock ahead
-LEAST_ATTEMPTS = 8
+MIN_ATTEMPTS = 8
 MAX_RESENDS = 3  # of a message that may have arrived already
 # longer than all timeouts of one attempt together, so that no second worker claims the message
 LEASE = timedelta(minutes=20)
-# messages due later were scheduled while the clock was ahead (LONGEST_DELAY plus jitter is less)
+# messages due later were scheduled while the clock was ahead (MAX_DELAY plus jitter is less)
 LONGEST_WAIT = timedelta(hours=5)
 # a paused channel is resumed this often: most faults are fixed on the server
 PROBE_EVERY = timedelta(minutes=15)
@@ -114,10 +114,10 @@ def retry_at(
         return min(now, message.next_at)
     if receipt.outcome == "unknown" and message.unknown_outcomes >= MAX_RESENDS:
         return None
-    if now - message.created_at >= GIVE_UP_AFTER and message.attempts >= LEAST_ATTEMPTS:
+    if now - message.created_at >= GIVE_UP_AFTER and message.attempts >= MIN_ATTEMPTS:
         return None
     doublings = min(max(0, message.attempts - 1), 10)
-    delay = min(LONGEST_DELAY, FIRST_DELAY * (1 << doublings))
+    delay = min(MAX_DELAY, FIRST_DELAY * (1 << doublings))
     return now + delay * (0.8 + 0.4 * jitter)
 
 

@@ -20,7 +20,7 @@ from storage.store import Unit
 from storage.telling.pending_news import PendingNews
 
 # items of one poll are stored one after the other: an alert waits for those that follow
-LONGEST_SETTLING = timedelta(seconds=30)
+MAX_SETTLING = timedelta(seconds=30)
 # for those of other sources only so many times as long as for those of its own
 OTHERS_SETTLING = 2
 
@@ -54,7 +54,7 @@ def find_held(
     """Return the ids of subscribers who get no alert now. Pure.
 
     What was found waits until nothing more has come for `settling`, and no longer than
-    `LONGEST_SETTLING`. What one source brings without a pause holds up what another one brought
+    `MAX_SETTLING`. What one source brings without a pause holds up what another one brought
     for `OTHERS_SETTLING` times `settling` only.
 
     Args:
@@ -71,7 +71,7 @@ def find_held(
             continue
         # a time in the future: the clock was ahead
         settles = now - settling < waiting.newest <= now
-        patient = now - LONGEST_SETTLING < waiting.oldest <= now
+        patient = now - MAX_SETTLING < waiting.oldest <= now
         others_patient = now - OTHERS_SETTLING * settling < waiting.silent_since
         if each.recipient.lower() in stalled or (settles and patient and others_patient):
             held.add(each.subscriber_id)

@@ -28,7 +28,7 @@ from alerts.query.text.document import Document, EvaluatedText, PreparedDocument
 from alerts.query.text.occurrences import count_disjoint
 from storage.model import Span
 
-MOST_COMPARED = 200  # occurrences of each side, when the smallest distance is computed
+MAX_COMPARED = 200  # occurrences of each side, when the smallest distance is computed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +179,8 @@ def _explain_near(near: Near, left: Node, right: Node, text: EvaluatedText, scop
         max(0, zone.numbers[two.start] - zone.numbers[one.end - 1] - 1)
         for zone in text.zones(scope)
         if zone.parts
-        for a in find(left, zone)[:MOST_COMPARED]
-        for b in find(right, zone)[:MOST_COMPARED]
+        for a in find(left, zone)[:MAX_COMPARED]
+        for b in find(right, zone)[:MAX_COMPARED]
         for one, two in ([(a, b)] if row.ordered or a <= b else [(b, a)])
         if one.end <= two.start
     ]

@@ -26,8 +26,8 @@ from storage.model import FieldName, Span
 # Increase it where the same query comes to mean something else: each watch then gets a new version,
 # for which the archive is a baseline, so that an upgrade tells nobody what was there before.
 MEANING = 3
-MOST_SPANS = 500
-MOST_PLACES = 20_000  # evaluated for the spans of one item
+MAX_SPANS = 500
+MAX_PLACES = 20_000  # evaluated for the spans of one item
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Query:
         for text in prepared.texts:
             if holds(self.node, text, DEFAULT_SCOPE):
                 places = evidence(self.node, text, DEFAULT_SCOPE)
-                found.extend(islice(places, MOST_PLACES - len(found)))
+                found.extend(islice(places, MAX_PLACES - len(found)))
         greatest = max((place.weight for place in found), default=0)
         preferred = [p for p in found if p.weight == greatest] if greatest else []
         return QueryHit(key, spans_of(found), spans_of(preferred))
@@ -109,7 +109,7 @@ class Query:
             around = text.with_block(block)
             if holds(self.node, around, DEFAULT_SCOPE):
                 places = evidence(self.node, around, DEFAULT_SCOPE)
-                found.extend(islice(places, MOST_PLACES - len(found)))
+                found.extend(islice(places, MAX_PLACES - len(found)))
         if not any(place.zone is block for place in found):
             return None
         return QueryHit(key, spans_of(found))
@@ -129,7 +129,7 @@ def spans_of(found: list[Evidence]) -> tuple[Span, ...]:
                 spans[-1] = Span(field, spans[-1].start, max(end, spans[-1].end))
             else:
                 spans.append(Span(field, start, end))
-    return tuple(spans[:MOST_SPANS])
+    return tuple(spans[:MAX_SPANS])
 
 
 def compile_query(

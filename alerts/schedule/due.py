@@ -23,7 +23,7 @@ ALERTS_AT_ONCE = 5
 ALERT_SPACE = timedelta(minutes=12)
 _BURST = (ALERTS_AT_ONCE - 1) * ALERT_SPACE
 _OLD_ITEMS = Cadence(kind="daily", at=time(8))
-_MOST_SPENT = ALERTS_AT_ONCE * ALERT_SPACE
+_MAX_SPENT = ALERTS_AT_ONCE * ALERT_SPACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ def alert_after(
 ) -> datetime | None:
     """Return when an alert may be sent, by rate limit and quiet hours; None if at once."""
     paid = subscriber.next_at
-    earliest = now if paid is None or paid > now + _MOST_SPENT else max(now, earlier(paid, _BURST))
+    earliest = now if paid is None or paid > now + _MAX_SPENT else max(now, earlier(paid, _BURST))
     held = held_until(subscription.quiet_hours, subscription.timezone, earliest) or earliest
     return held if held > now else None
 
@@ -185,7 +185,7 @@ def compute_paid_until(
             continue
         paid = subscriber.next_at or now
         # later than possible: the clock was ahead
-        paid = now if paid > now + _MOST_SPENT else max(paid, now)
+        paid = now if paid > now + _MAX_SPENT else max(paid, now)
         paid_until[subscriber.recipient] = max(paid, paid_until.get(subscriber.recipient, now))
     return paid_until
 

@@ -26,7 +26,7 @@ FIRST_PAGE = 50
 LARGEST_PAGE = 20_000
 GROWTH = 8
 READ_AT_ONCE = 400  # items in one read; long reads keep the write-ahead log from checkpoints
-MOST_RELEVANT = 500  # candidates in the first query by relevance
+MAX_RELEVANT = 500  # candidates in the first query by relevance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +194,7 @@ def _iterate_newest(
 def _iterate_most_relevant(
     store: Store, text_query: FullTextQuery, lowest: int
 ) -> Iterator[Sequence[StoredItem]]:
-    most, done = MOST_RELEVANT, 0
+    most, done = MAX_RELEVANT, 0
     while True:
         with store.reading() as unit:
             best = unit.fulltext.rank(text_query, limit=most, lowest=lowest)

@@ -14,7 +14,7 @@ from storage.store import Unit
 from storage.text_index.full_text_query import FullTextQuery, Without, Word, all_of
 
 NEWEST = 10_000  # items that are counted
-FEWEST_ITEMS = 3  # in which a form stands
+MIN_ITEMS = 3  # in which a form stands
 EVERYDAY = 0.01  # share of items that have a word in small letters only
 MOST_WORDS = 200  # of a query
 
@@ -28,7 +28,7 @@ def archive_warnings(unit: Unit, query: Query) -> Iterator[QueryWarning]:
             continue
         for form in plural_forms(cased)[1:]:
             missed = _count(unit, Word(word(form)), Without(Word(word(label))))
-            if missed >= FEWEST_ITEMS:
+            if missed >= MIN_ITEMS:
                 yield QueryWarning(
                     message=f"{cased} does not find {form}, which {missed:,} of the newest"
                     f" {stored:,} items have without it",
@@ -38,7 +38,7 @@ def archive_warnings(unit: Unit, query: Query) -> Iterator[QueryWarning]:
         if cased != label and label not in EVERYDAY_WORDS | FIELD_WORDS:
             named = [name for form in (label.title(), label.upper()) if (name := cased_word(form))]
             small = _count(unit, Word(word(label)), *(Without(Word(name)) for name in named))
-            if small >= max(FEWEST_ITEMS, EVERYDAY * stored):
+            if small >= max(MIN_ITEMS, EVERYDAY * stored):
                 yield QueryWarning(
                     message=f"{cased} stands in small letters in {small:,} of the newest"
                     f" {stored:,} items: it will be found where something else is meant",

@@ -16,7 +16,7 @@ from storage.model import Span, StoredItem
 from storage.rules.local_time import local_time
 
 MOST_SHOWN = 200  # changes of each kind that are kept with their items; all are counted
-MOST_WEEKS = 1_000  # rows of the table
+MAX_WEEKS = 1_000  # rows of the table
 
 What = Literal["found", "added", "dropped"]
 
@@ -94,7 +94,7 @@ class Backtest:
             return ()
         first, last = min(self.weeks), max(self.weeks)
         count = (last - first).days // 7 + 1
-        if count > MOST_WEEKS:
+        if count > MAX_WEEKS:
             # items were stored while the clock was years off: do not fill the gap
             return tuple((monday, self.weeks[monday]) for monday in sorted(self.weeks))
         mondays = (first + timedelta(days=7 * number) for number in range(count))

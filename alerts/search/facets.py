@@ -12,7 +12,7 @@ from storage.model import StoredItem
 
 MOST_COUNTED = 2_000  # items that are counted; with more the counts are about right
 MOST_VALUES = 12  # of one facet, the most frequent
-MOST_BARS = 60  # of the histogram
+MAX_BARS = 60  # of the histogram
 LONGEST = 50 * 366  # days that the histogram spans, back from its newest; what is older is added
 # days in a bar, about: a day, a week, a month, a quarter, a year
 _STEPS = (1, 7, 30, 91, 365)
@@ -90,14 +90,14 @@ def count_facets(
 def count_by_date(dates: Iterable[date]) -> tuple[DateBar, ...]:
     """Return the bars of a histogram, from the oldest to the newest, without gaps.
 
-    Bars are days, or as many days as make them at most `MOST_BARS`.
+    Bars are days, or as many days as make them at most `MAX_BARS`.
     """
     ordered = sorted(dates)
     if not ordered:
         return ()
     newest = ordered[-1]
     span = min((newest - ordered[0]).days, LONGEST)
-    step = next((each for each in _STEPS if span < each * MOST_BARS), _STEPS[-1])
+    step = next((each for each in _STEPS if span < each * MAX_BARS), _STEPS[-1])
     bars = span // step + 1
     counts = Counter(min((newest - day).days // step, bars - 1) for day in ordered)
     made = []

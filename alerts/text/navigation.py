@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST_NAVIGATION = 200  # characters; a longer sentence is one
+MAX_NAVIGATION = 200  # characters; a longer sentence is one
 MAX_LABEL_WORDS = 6  # of a line without an end that is taken for a heading or a link
 _LEADS = re.compile(
     r"\W{0,3}(?:read (?:more|next|also|now|the full)\b|see also\b|also (?:read|on|see)\b"
@@ -38,7 +38,7 @@ _QUOTES = re.compile('["“”„«»]')
 def is_navigation(sentence: str) -> bool:
     """Return whether a sentence leads elsewhere, advertises, or is a label of the page."""
     text = sentence.strip()
-    if len(text) > LONGEST_NAVIGATION:
+    if len(text) > MAX_NAVIGATION:
         return False
     if _LEADS.match(text) or _ASKS.search(text):
         return True

@@ -9,7 +9,7 @@ from alerts.text.sanitize import line, shorten
 from storage.model import ProcurementNotice, StoredItem
 
 MAX_SUMMARY = 400  # characters
-_MOST_NAMES = 3
+_MAX_NAMES = 3
 _MAX_NAME = 80  # characters
 _SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
@@ -49,8 +49,8 @@ def _list_facts(notice: ProcurementNotice) -> Iterator[str]:
 
 
 def _format_names(names: Sequence[str]) -> str:
-    shown = ", ".join(shorten(line(name), _MAX_NAME) for name in names[:_MOST_NAMES])
-    more = len(names) - _MOST_NAMES
+    shown = ", ".join(shorten(line(name), _MAX_NAME) for name in names[:_MAX_NAMES])
+    more = len(names) - _MAX_NAMES
     return f"{shown} and {more} more" if more > 0 else shown
 
 

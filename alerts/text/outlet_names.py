@@ -13,7 +13,7 @@ _ADDED = frozenset(
         *("rss", "office", "centre", "center", "www"),
     )
 )
-_MOST_WORDS = 8  # of a name
+_MAX_WORDS = 8  # of a name
 _MIN_LETTERS = 3  # of a name; two are too common
 _WORD = re.compile(r"\w+")
 
@@ -32,7 +32,7 @@ def blank_outlet(text: str, names: Iterable[str], url: str | None = None) -> str
     blanked = list(text)
     for first in range(len(words)):
         joined = ""
-        for last in range(first, min(first + _MOST_WORDS, len(words))):
+        for last in range(first, min(first + _MAX_WORDS, len(words))):
             joined += words[last][2]
             if joined in keys:
                 start, end = words[first][0], words[last][1]

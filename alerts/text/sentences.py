@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from alerts.text.navigation import LONGEST_NAVIGATION, is_navigation
+from alerts.text.navigation import MAX_NAVIGATION, is_navigation
 from alerts.text.sanitize import ELLIPSIS, fragment, shorten
 from storage.model import FieldName, Span
 
 MAX_EXCERPT = 320  # characters
 MAX_TEASER = 240  # characters
-LONGEST_REMEMBERED = 20_000  # characters of a text whose sentences are remembered
+MAX_REMEMBERED = 20_000  # characters of a text whose sentences are remembered
 
 # The end of a sentence: a stop, closing quotes, whitespace, and a possible beginning of the next.
 # Possessive and anchored at the first stop of a run: hostile runs of stops cost linear time.
@@ -68,7 +68,7 @@ def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
 
 def _remember_bounds(text: str) -> Iterable[tuple[int, int]]:
     """Return the sentences of a text; pages and messages show the same texts again and again."""
-    return _bounds_of(text) if len(text) <= LONGEST_REMEMBERED else sentence_bounds(text)
+    return _bounds_of(text) if len(text) <= MAX_REMEMBERED else sentence_bounds(text)
 
 
 @lru_cache(maxsize=400)
@@ -151,7 +151,7 @@ def best_excerpt(
         if not words:
             continue
         score = (
-            not is_navigation(text[start : min(end, start + LONGEST_NAVIGATION + 1)]),
+            not is_navigation(text[start : min(end, start + MAX_NAVIGATION + 1)]),
             len(words),
         )
         if score > best_score:

@@ -20,8 +20,8 @@ from storage.rules.identity import url_key
 ClueKind = Literal[
     "process", "notice", "question", "link", "company", "body", "programme", "amount", "date"
 ]
-MOST_OF_A_KIND = 30  # clues of one item
-LEAST_AMOUNT = 50_000  # smaller ones are salaries, fines and prices
+MAX_OF_A_KIND = 30  # clues of one item
+MIN_AMOUNT = 50_000  # smaller ones are salaries, fines and prices
 
 _OCID = re.compile(r"\bocds-[a-z0-9]{6}-[A-Za-z0-9./-]{1,60}", re.ASCII)
 _NOTICE = re.compile(r"(?<![\w-])\d{6}-20\d\d(?![\w-])", re.ASCII)
@@ -46,7 +46,7 @@ _AMOUNT = re.compile(
 _CURRENCIES = {"£": "GBP", "€": "EUR", "$": "USD"}
 _UNITS = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6}
 _NUMBER_WITHIN = 160  # characters behind the name
-_MOST_IDENTIFIERS = 200  # occurrences that are looked at of each kind
+_MAX_IDENTIFIERS = 200  # occurrences that are looked at of each kind
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,7 +71,7 @@ def clues_of(
     own_names: frozenset[str] = frozenset(),
     own_numbers: frozenset[str] = frozenset(),
 ) -> tuple[Clue, ...]:
-    """Return the clues of an item, at most `MOST_OF_A_KIND` of each kind.
+    """Return the clues of an item, at most `MAX_OF_A_KIND` of each kind.
 
     Args:
         item: the item.
@@ -90,7 +90,7 @@ def clues_of(
         some = found.setdefault(clue.kind, {})
         if clue.kind == "company" and clue.value in own_numbers:
             continue
-        if len(some) < MOST_OF_A_KIND:
+        if len(some) < MAX_OF_A_KIND:
             some.setdefault(clue.value, clue)
     return tuple(sorted(clue for some in found.values() for clue in some.values()))
 
@@ -98,7 +98,7 @@ def clues_of(
 def own_company_numbers(item: StoredItem, spans: Sequence[Span]) -> frozenset[str]:
     """Return the company numbers that stand right behind the supplier's name in a notice."""
     found = set()
-    for span in spans[:_MOST_IDENTIFIERS] if item.kind == "tender" else ():
+    for span in spans[:_MAX_IDENTIFIERS] if item.kind == "tender" else ():
         if span.field == "body":
             rest = item.body[span.end : span.end + _NUMBER_WITHIN].split("\n")[0].split(";")[0]
             found |= {clue.value for clue in _companies_in(rest)}
@@ -138,9 +138,9 @@ def _facts_of(item: StoredItem) -> Iterator[Clue]:
         return
     if (programme := programme_titled(line(item.title, 120))) is not None:
         yield from _find_name_clues(programme)
-    for buyer in notice.buyers[:MOST_OF_A_KIND]:
+    for buyer in notice.buyers[:MAX_OF_A_KIND]:
         yield from _find_name_clues(NamedThing.body_of(line(buyer, 120)))
-    if notice.value is not None and notice.value >= LEAST_AMOUNT:
+    if notice.value is not None and notice.value >= MIN_AMOUNT:
         yield _amount_clue(notice.value, notice.currency or "GBP")
     for label, day in (("start", notice.starts_on), ("end", notice.ends_on)):
         if day is not None:
@@ -163,7 +163,7 @@ def _amounts_in(text: str) -> Iterator[Clue]:
         number = float(found["number"].replace(",", "") + (found["part"] or ""))
         value = number * _UNITS.get((found["unit"] or "").lower(), 1e9 if found["unit"] else 1.0)
         sign = found["sign"].strip().upper()
-        if value >= LEAST_AMOUNT:
+        if value >= MIN_AMOUNT:
             yield _amount_clue(value, _CURRENCIES.get(sign, sign))
 
 
@@ -180,4 +180,4 @@ def _companies_in(text: str) -> Iterator[Clue]:
 
 
 def _take_first(found: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
-    return (each for each, _ in zip(found, range(_MOST_IDENTIFIERS), strict=False))
+    return (each for each, _ in zip(found, range(_MAX_IDENTIFIERS), strict=False))

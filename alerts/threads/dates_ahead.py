@@ -16,8 +16,8 @@ from alerts.text.sentences import sentence_bounds
 from alerts.threads.model import Ahead, AheadKind
 from storage.model import StoredItem
 
-MOST_OF_AN_ITEM = 6
-MOST_OF_A_MATTER = 12
+MAX_OF_AN_ITEM = 6
+MAX_OF_A_MATTER = 12
 MAX_DAYS_AHEAD = 30 * 366  # what is later is taken for a typing error
 # days before a date from which it is called soon: a renewal is prepared for half a year
 LEADS: dict[AheadKind, int] = {"bids": 14, "start": 30, "review": 60, "renewal": 180, "end": 180}
@@ -69,14 +69,14 @@ def dates_ahead(item: StoredItem, passages: Sequence[str], today: date) -> tuple
         ahead = Ahead(kind=kind, first=first, last=last, said=said, item_id=item.item_id, soon=soon)
         found.setdefault((kind, first, last), ahead)
     ordered = sorted(found.values(), key=lambda each: (each.last, each.first, each.kind))
-    return tuple(ordered[:MOST_OF_AN_ITEM])
+    return tuple(ordered[:MAX_OF_AN_ITEM])
 
 
 def merge_ahead(found: Sequence[Ahead]) -> tuple[Ahead, ...]:
     """Return each date of a matter once, the next first; of equals that of the newest item."""
     kept = {(each.kind, each.first, each.last): each for each in found}
     ordered = sorted(kept.values(), key=lambda each: (each.last, each.first, each.kind))
-    return tuple(ordered[:MOST_OF_A_MATTER])
+    return tuple(ordered[:MAX_OF_A_MATTER])
 
 
 def _read_notice_dates(item: StoredItem) -> Iterator[tuple[AheadKind, date, date, str]]:

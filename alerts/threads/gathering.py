@@ -23,9 +23,9 @@ from storage.store import Store, Unit
 log = logging.getLogger(__name__)
 
 MOST_ITEMS = 500  # that name the supplier, the newest stored
-MOST_RELATED = 100  # that do not, and share an identifier with one that does
-MOST_IDENTIFIERS = 40  # that are searched
-MOST_ALARMS = 50
+MAX_RELATED = 100  # that do not, and share an identifier with one that does
+MAX_IDENTIFIERS = 40  # that are searched
+MAX_ALARMS = 50
 SECONDS = 3.0  # of searching, twice at most
 _SEARCHED = ("process", "notice")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{5,63}")
@@ -69,11 +69,11 @@ def gather_thread(
         *(own_company_numbers(hit.item, hit.spans) for hit in result.hits)
     )
     if (related := _query_related(found, numbers)) is not None:
-        request = SearchRequest(limit=MOST_ITEMS + MOST_RELATED, seconds=SECONDS)
+        request = SearchRequest(limit=MOST_ITEMS + MAX_RELATED, seconds=SECONDS)
         more = search_archive(store, related, names, request, clock=clock)
         complete = complete and more.complete
         others = [hit.item for hit in more.hits if hit.item.item_id not in items]
-        for item in others[:MOST_RELATED]:
+        for item in others[:MAX_RELATED]:
             name = names.get(item.source_key, item.source_key)
             own = query.matches(Document.of(item, source_name=name))
             items[item.item_id] = item
@@ -109,7 +109,7 @@ def _query_related(
                 wanted[clue.shown] = None
     if not wanted:
         return None
-    phrases = [f'"{each}"' for each in list(wanted)[:MOST_IDENTIFIERS]]
+    phrases = [f'"{each}"' for each in list(wanted)[:MAX_IDENTIFIERS]]
     try:
         return compile_query(" OR ".join(phrases), suppliers={}, allow_filters_only=True)
     except QueryError:  # the thread is built without them
@@ -120,7 +120,7 @@ def _query_related(
 def _read_alarms(unit: Unit, name: str) -> tuple[ThreadEvent, ...]:
     """Return the alarms about a supplier, one for each day."""
     days: dict[str, ThreadEvent] = {}
-    for subject, at in unit.outbox.alarms(f"supplier:{name}", limit=MOST_ALARMS):
+    for subject, at in unit.outbox.alarms(f"supplier:{name}", limit=MAX_ALARMS):
         made = ThreadEvent(
             kind="alarm", at=at, what="far more than usual", title=line(subject, 200)
         )

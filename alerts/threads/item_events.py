@@ -16,7 +16,7 @@ from alerts.threads.stages import NoticeText, notice_versions
 from storage.model import FieldName, ItemRevision, Span, StoredItem
 
 MOST_VERSIONS = 20  # of an item, the newest
-MOST_COMPARED = 60_000  # characters of texts that are compared word by word
+MAX_COMPARED = 60_000  # characters of texts that are compared word by word
 _KINDS: dict[str, EventKind] = {
     "news": "press",
     "release": "press",
@@ -104,7 +104,7 @@ def _edit_events(item: StoredItem, earlier: Sequence[ItemRevision]) -> Iterator[
         if not isinstance(before, ItemRevision):
             continue
         at = after.fetched_at if isinstance(after, ItemRevision) else item.revised_at
-        if at is None or len(before.body) + len(after.body) > MOST_COMPARED:
+        if at is None or len(before.body) + len(after.body) > MAX_COMPARED:
             continue
         change = change_between(before, after)
         said = "; ".join(f"{label}: {text}" for label, text in describe_change(change)[1:4])

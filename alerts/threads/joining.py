@@ -16,10 +16,10 @@ from alerts.threads.clues import Clue, ClueKind
 from alerts.threads.model import Join
 
 ENOUGH = 3  # weight from which clues join
-LONGEST_GAP = timedelta(days=550)  # between items that no identifier joins
-MOST_COMPARED = 60  # items with one clue that a later item is compared with, the newest
-MOST_REASONS = 4  # that are said
-MOST_PROCESSES = 3  # of an item; with more it is a list of contracts, and joins none
+MAX_GAP = timedelta(days=550)  # between items that no identifier joins
+MAX_COMPARED = 60  # items with one clue that a later item is compared with, the newest
+MAX_REASONS = 4  # that are said
+MAX_PROCESSES = 3  # of an item; with more it is a list of contracts, and joins none
 _SHARED: frozenset[ClueKind] = frozenset({"process", "notice"})
 _QUOTED: frozenset[ClueKind] = frozenset({"question", "link"})  # join only whom they belong to
 _WEIGHTS: Mapping[ClueKind, int] = {
@@ -60,7 +60,7 @@ class CluedItem:
 def join_items(items: Sequence[CluedItem]) -> tuple[tuple[tuple[int, ...], tuple[Join, ...]], ...]:
     """Return the matters as (item ids in time, why each but the first belongs to it).
 
-    Time is linear in the clues: each is compared with at most `MOST_COMPARED` items.
+    Time is linear in the clues: each is compared with at most `MAX_COMPARED` items.
     """
     ordered = sorted(items, key=lambda each: (each.at, each.item_id))
     groups = _Groups(ordered)
@@ -96,7 +96,7 @@ class _Groups:
         self._parent[one] = other
         self._processes[other] |= self._processes[one]
         self._joins.append(
-            Join(item_id=item_id, with_item=with_item, reasons=tuple(reasons[:MOST_REASONS]))
+            Join(item_id=item_id, with_item=with_item, reasons=tuple(reasons[:MAX_REASONS]))
         )
 
     def collect(self) -> tuple[tuple[tuple[int, ...], tuple[Join, ...]], ...]:
@@ -115,7 +115,7 @@ def _join_by_identifiers(items: Sequence[CluedItem], groups: _Groups) -> None:
     for item in items:
         same = first.setdefault(("story", str(item.story_id)), item)
         groups.join(item.item_id, same.item_id, ["tells the same text"])
-        is_list = len(item.processes) > MOST_PROCESSES
+        is_list = len(item.processes) > MAX_PROCESSES
         for clue in item.clues:
             key = (clue.kind, clue.value)
             if clue.own:
@@ -127,9 +127,7 @@ def _join_by_identifiers(items: Sequence[CluedItem], groups: _Groups) -> None:
         for clue in item.clues:
             owner = owners.get((clue.kind, clue.value)) if clue.kind in _QUOTED else None
             # numbers of questions begin anew with each session
-            if owner is not None and (
-                clue.kind == "link" or abs(item.at - owner.at) <= LONGEST_GAP
-            ):
+            if owner is not None and (clue.kind == "link" or abs(item.at - owner.at) <= MAX_GAP):
                 groups.join(item.item_id, owner.item_id, [_SAID[clue.kind].format(clue.shown)])
 
 
@@ -140,7 +138,7 @@ def _join_by_agreement(items: Sequence[CluedItem], groups: _Groups) -> None:
         times = {}
         weighing = [clue for clue in item.clues if clue.kind in _WEIGHTS]
         for clue in weighing:
-            for other in having[clue.kind, clue.value][-MOST_COMPARED:]:
+            for other in having[clue.kind, clue.value][-MAX_COMPARED:]:
                 shared[other.item_id].append(clue)
                 times[other.item_id] = other.at
         # the best first; of equals the one nearest in time
@@ -149,7 +147,7 @@ def _join_by_agreement(items: Sequence[CluedItem], groups: _Groups) -> None:
         )
         for other_id in ranked:
             clues = shared[other_id]
-            if _weigh(clues) < ENOUGH or item.at - times[other_id] > LONGEST_GAP:
+            if _weigh(clues) < ENOUGH or item.at - times[other_id] > MAX_GAP:
                 continue
             if groups.may_join(item.item_id, other_id):
                 groups.join(item.item_id, other_id, _format_reasons(clues))

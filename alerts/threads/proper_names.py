@@ -16,7 +16,7 @@ def _list_words(text: str) -> frozenset[str]:
 
 
 MOST_WORDS = 9  # of a name
-MOST_NAMES = 400  # of one text that are looked at
+MAX_NAMES = 400  # of one text that are looked at
 _BODY = _list_words(
     "trust hospital hospitals infirmary board council authority agency department ministry "
     "commission committee university college partnership confederation constabulary police "
@@ -69,7 +69,7 @@ class NamedThing:
 
 def find_names(text: str) -> Iterator[NamedThing]:
     """Yield the names of bodies and programmes in a text, each as often as it occurs."""
-    for found, _ in zip(_NAME.finditer(text), range(MOST_NAMES), strict=False):
+    for found, _ in zip(_NAME.finditer(text), range(MAX_NAMES), strict=False):
         words = found[0].split()
         while words and words[0].casefold() in _LEADING:
             words = words[1:]

@@ -16,7 +16,7 @@ from storage.engine.dialect import lock_task, upsert
 from storage.model import FetchedPage
 from storage.tables import capture, evidence_export
 
-MOST_HEADERS = 64
+MAX_HEADERS = 64
 MOST_HEADER_BYTES = 8_192  # total
 MOST_LISTED = 50  # captures of one item
 _EXCLUDED = frozenset(("set-cookie", "set-cookie2"))  # session data, not evidence
@@ -126,9 +126,9 @@ class Captures:
 
 
 def bound_headers(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Limit headers to `MOST_HEADERS` and `MOST_HEADER_BYTES`, without cookies."""
+    """Limit headers to `MAX_HEADERS` and `MOST_HEADER_BYTES`, without cookies."""
     kept, size = [], 0
-    for name, value in headers[:MOST_HEADERS]:
+    for name, value in headers[:MAX_HEADERS]:
         size += len(name) + len(value)
         if name.lower() in _EXCLUDED:
             continue

@@ -12,7 +12,7 @@ from storage.rules.events.rarity import rarity
 from storage.tables import event_apart, item
 
 MOST_SHOWN = 5  # features that explain why a report is in its event
-MOST_MEMBERS = 60
+MAX_MEMBERS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class EditedEvents(Events):
         if not rows:
             return ()
         own = rows[0]
-        others = self._rows.members(own.event_id, MOST_MEMBERS)
+        others = self._rows.members(own.event_id, MAX_MEMBERS)
         total, frequencies = self._rows.frequencies(own.features)
         links = []
         for other in others:
@@ -55,9 +55,9 @@ class EditedEvents(Events):
         return tuple(sorted(links, key=lambda each: (each.hours_apart, each.item_id)))
 
     def members(self, event_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-        """Return event id -> ids of the first items of its latest `MOST_MEMBERS` stories."""
+        """Return event id -> ids of the first items of its latest `MAX_MEMBERS` stories."""
         return {
-            event_id: tuple(self._rows.latest_ids(event_id, MOST_MEMBERS))
+            event_id: tuple(self._rows.latest_ids(event_id, MAX_MEMBERS))
             for event_id in sorted(event_ids)
         }
 

@@ -18,7 +18,7 @@ from storage.engine.damage import Damage
 from storage.model import StoredItem
 from storage.rules.events.features import read_features
 from storage.rules.events.grouping import (
-    MOST_CARRIERS,
+    MAX_CARRIERS,
     SETTLED,
     choose_neighbours,
     rank_candidates,
@@ -218,7 +218,7 @@ class Events:
         rows = [{"feature": number_of(key), "item_id": item_id} for key in keys]
         if rows:
             self._db.execute(insert(event_feature), rows)
-        full = {key: known[0] for key, known in carriers.items() if len(known) >= MOST_CARRIERS}
+        full = {key: known[0] for key, known in carriers.items() if len(known) >= MAX_CARRIERS}
         for key, oldest in full.items():
             self._db.execute(
                 delete(event_feature).where(

@@ -16,7 +16,7 @@ from storage.archive.item_writer import mark_for_matching
 from storage.archive.page_rows import BATCH, read_due_pages
 from storage.engine.column_types import clean
 from storage.model import AsideBlock, FetchedPage, PageDue, TextState
-from storage.rules.wait_bounds import LONGEST_PAGE_WAIT, due_condition, in_future_condition
+from storage.rules.wait_bounds import MAX_PAGE_WAIT, due_condition, in_future_condition
 from storage.tables import item, mention
 from storage.text_index import full_text as fulltext
 
@@ -36,7 +36,7 @@ class ItemPages:
             .where(
                 item.c.source_key == source_key,
                 or_(
-                    due_condition(item.c.page_due_at, now, LONGEST_PAGE_WAIT),
+                    due_condition(item.c.page_due_at, now, MAX_PAGE_WAIT),
                     and_(
                         # never tried: page_due_at was set by the same clock as first_seen_at
                         item.c.page_due_at.is_not(None),

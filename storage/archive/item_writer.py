@@ -39,7 +39,7 @@ from storage.rules.identity import guid_key, is_identifying_hash, url_key
 from storage.tables import aside, carrier, item, item_revision, mention, pending_match, source
 from storage.text_index import full_text as fulltext
 
-MOST_CARRIERS = 100  # rows for one item and source
+MAX_CARRIERS = 100  # rows for one item and source
 # built once: building the statement each time costs more than running it
 _INSERT_ITEM = insert(item).returning(item.c.id)
 _INSERT_CARRIER = insert(carrier)
@@ -234,7 +234,7 @@ class ItemWriter:
         known_guid = article.guid is None or article.guid in {row.guid for row in own}
         if not missing and (not known_guid or not own):
             missing = [next(iter(urls.values()), None)]
-        if len(own) >= MOST_CARRIERS:  # a URL parameter changes at every poll
+        if len(own) >= MAX_CARRIERS:  # a URL parameter changes at every poll
             missing = []
         if missing:
             shared = {

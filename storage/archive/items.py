@@ -24,7 +24,7 @@ from storage.model import (
 )
 from storage.rules.former_keys import former_url_keys
 from storage.rules.identity import guid_key, url_key
-from storage.rules.wait_bounds import LONGEST_MATCH_WAIT
+from storage.rules.wait_bounds import MAX_MATCH_WAIT
 from storage.tables import carrier, item, item_revision, pending_match, quarantine
 
 _BATCH = 500  # bound parameters of one query
@@ -105,7 +105,7 @@ class Items:
         wanted = ~failed if among is None else pending_match.c.item_id.in_(list(among))
         found: list[int] = []
         # two queries, each a range of the index
-        for due in (at <= now, at > now + LONGEST_MATCH_WAIT):
+        for due in (at <= now, at > now + MAX_MATCH_WAIT):
             waiting = (
                 select(pending_match.c.item_id)
                 .where(due, wanted)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, update
 from storage.archive.item_writer import mark_for_matching, save_revision
 from storage.archive.page_rows import BATCH, read_due_pages
 from storage.model import PageDue, TextState
-from storage.rules.wait_bounds import LONGEST_RECHECK_WAIT, due_condition
+from storage.rules.wait_bounds import MAX_RECHECK_WAIT, due_condition
 from storage.tables import item
 from storage.text_index import full_text as fulltext
 
@@ -30,7 +30,7 @@ class Rechecks:
             select(item)
             .where(
                 item.c.source_key == source_key,
-                due_condition(item.c.look_at, now, LONGEST_RECHECK_WAIT),
+                due_condition(item.c.look_at, now, MAX_RECHECK_WAIT),
             )
             .order_by(item.c.look_at, item.c.id)
             .limit(limit)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from storage.engine.damage import Damage, read_decodable
 from storage.model import ItemKind, StoredItem
-from storage.rules.shingles import MOST_CARRIERS, are_copies, candidates, fingerprint
+from storage.rules.shingles import MAX_CARRIERS, are_copies, candidates, fingerprint
 from storage.tables import item, mention, story_sketch, subscriber, told
 
 # notices, questions and papers follow templates: similar texts are not copies
@@ -22,7 +22,7 @@ GROUPED: frozenset[ItemKind] = frozenset({"news", "release"})
 # sketches are deleted after this time; a later copy is a separate story
 SPAN = timedelta(days=30)
 # items of a story whose texts are compared to show differences
-MOST_MEMBERS = 60
+MAX_MEMBERS = 60
 _BATCH = 500
 # built once: building the statements each time costs more than running them
 _CARRIERS = select(story_sketch.c.shingle, story_sketch.c.item_id).where(
@@ -71,7 +71,7 @@ class Stories:
         rows = [
             {"shingle": one, "item_id": stored.item_id}
             for one in mine.sketch
-            if len(carriers.get(one, ())) < MOST_CARRIERS
+            if len(carriers.get(one, ())) < MAX_CARRIERS
         ]
         if rows:
             self._db.execute(insert(story_sketch), rows)
@@ -118,7 +118,7 @@ class Stories:
         return self._db.execute(old).rowcount
 
     def members(self, stories: Collection[int]) -> dict[int, tuple[int, ...]]:
-        """Return story id -> ids of its items, at most the first `MOST_MEMBERS`."""
+        """Return story id -> ids of its items, at most the first `MAX_MEMBERS`."""
         found: dict[int, list[int]] = {}
         ids = sorted(stories)
         for at in range(0, len(ids), _BATCH):
@@ -126,7 +126,7 @@ class Stories:
             query = select(item.c.story_id, item.c.id).where(some).order_by(item.c.id)
             for story_id, item_id in self._db.execute(query):
                 found.setdefault(story_id, []).append(item_id)
-        return {story: tuple(each[:MOST_MEMBERS]) for story, each in found.items()}
+        return {story: tuple(each[:MAX_MEMBERS]) for story, each in found.items()}
 
     def told_to(self, recipient: str, stories: Collection[int]) -> tuple[ToldStory, ...]:
         """Return the messages that reported these stories to a recipient, earliest first."""

@@ -24,8 +24,8 @@ from storage.engine.damage import is_decode_error
 from storage.engine.dialect import lock_task
 from storage.model import CrawlReport, SourceState, Validators
 from storage.rules.wait_bounds import (
-    LONGEST_LEASE,
-    LONGEST_POLL_WAIT,
+    MAX_LEASE,
+    MAX_POLL_WAIT,
     due_condition,
     in_future_condition,
     is_due,
@@ -40,7 +40,7 @@ _SUCCESSES = ("ok", "not-modified", "empty")
 
 def is_free(state: SourceState, now: datetime) -> bool:
     """Return whether no run holds the lease of a source; one that is too long counts as expired."""
-    return state.lease_until is None or is_due(state.lease_until, now, LONGEST_LEASE)
+    return state.lease_until is None or is_due(state.lease_until, now, MAX_LEASE)
 
 
 def is_poll_due(state: SourceState, now: datetime) -> bool:
@@ -48,7 +48,7 @@ def is_poll_due(state: SourceState, now: datetime) -> bool:
     return (
         state.last_polled_at is None
         or is_in_future(state.last_polled_at, now)
-        or is_due(state.next_at, now, LONGEST_POLL_WAIT)
+        or is_due(state.next_at, now, MAX_POLL_WAIT)
     )
 
 
@@ -107,13 +107,13 @@ class Sources:
             source.c.active.is_(True),
             or_(
                 source.c.lease_until.is_(None),
-                due_condition(source.c.lease_until, now, LONGEST_LEASE),
+                due_condition(source.c.lease_until, now, MAX_LEASE),
             ),
         )
         if not even_if_not_due:
             due = due.where(
                 or_(
-                    due_condition(source.c.next_at, now, LONGEST_POLL_WAIT),
+                    due_condition(source.c.next_at, now, MAX_POLL_WAIT),
                     # next_at was set by the same clock as last_polled_at
                     in_future_condition(source.c.last_polled_at, now),
                     source.c.last_polled_at.is_(None),

@@ -11,8 +11,8 @@ from storage.rules.former_keys import former_url_keys
 from storage.rules.identity import page_key, page_path, url_key
 
 SYNTHETIC = "#"  # begins an identifier that was computed from the words of an entry
-_LEAST_WORDS = 8  # of title and teaser
-_LEAST_TITLE_WORDS = 4  # without a teaser
+_MIN_WORDS = 8  # of title and teaser
+_MIN_TITLE_WORDS = 4  # without a teaser
 # names of parameters that usually select the page
 _IDENTIFIERS = frozenset(
     ("", "id", "p", "pg", "page", "paged", "start", "offset", "article", "articleid", "article_id",
@@ -59,9 +59,9 @@ def differs_in_parameters(article: Article, item: KnownItem) -> bool:
     identifier (`id`, `page`) are taken to select one.
     """
     title, teaser = article.title.split(), article.summary.split()
-    if teaser and len(title) + len(teaser) >= _LEAST_WORDS:
+    if teaser and len(title) + len(teaser) >= _MIN_WORDS:
         identifiers: frozenset[str] = frozenset()
-    elif len(title) >= _LEAST_TITLE_WORDS:
+    elif len(title) >= _MIN_TITLE_WORDS:
         identifiers = _IDENTIFIERS
     else:
         return False

@@ -9,11 +9,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-MOST_MARKS = 30
+MAX_MARKS = 30
 
 
 def limit_marks(text: str) -> str:
-    """Remove combining marks beyond `MOST_MARKS` in a row."""
+    """Remove combining marks beyond `MAX_MARKS` in a row."""
     return text if text.isascii() else _compile_excess_marks().sub(r"\1", text)
 
 
@@ -21,4 +21,4 @@ def limit_marks(text: str) -> str:
 def _compile_excess_marks() -> re.Pattern[str]:
     marks = "".join(c for c in map(chr, range(0x300, 0x1E950)) if unicodedata.combining(c))
     mark = f"[{re.escape(marks)}]"
-    return re.compile(rf"({mark}{{{MOST_MARKS}}}){mark}++")
+    return re.compile(rf"({mark}{{{MAX_MARKS}}}){mark}++")

@@ -14,7 +14,7 @@ from storage.rules.combining_marks import limit_marks
 _KEPT_ESCAPES = re.compile(r"(%2[5F])", re.IGNORECASE)
 _INDEX_FILE = re.compile(r"/(index|default)\.(html?|php|aspx?)$")
 _WORD = re.compile(r"\w+")
-_LEAST_WORDS = 40  # a shorter text is too often a template ("This video is unavailable")
+_MIN_WORDS = 40  # a shorter text is too often a template ("This video is unavailable")
 _SHORT = "short:"
 UNTITLED = "(no title)"  # hashed in place of a title that is the beginning of the text
 
@@ -73,7 +73,7 @@ def content_hash(title: str, body: str) -> str | None:
     if not words:
         return None
     digest = _digest(" ".join(_split_words(title)) + "\x1f" + " ".join(words))
-    return digest if len(words) >= _LEAST_WORDS else _SHORT + digest
+    return digest if len(words) >= _MIN_WORDS else _SHORT + digest
 
 
 def is_identifying_hash(text_hash: str | None) -> bool:

@@ -23,7 +23,7 @@ WORDS_IN_SHINGLE = 3
 SKETCH = 32
 # Copies are cut, edited, and get a new headline and byline. Least share of the shorter text that is
 # in the longer one, and of what follows a new lead (two reports with one quotation share less).
-LEAST_CONTAINED, LEAST_BELOW_LEAD = 0.25, 0.3
+MIN_CONTAINED, LEAST_BELOW_LEAD = 0.25, 0.3
 # Pages of one publisher share a block (about us, comments); copies share text throughout: the
 # longest stretch of the shorter text that is not shared may be this share of it, and a new lead of
 # about forty words.
@@ -34,12 +34,12 @@ MIN_RESEMBLANCE = 0.45
 # A source that prints a short text again in nearly the same words follows a template: with another
 # date it is another note.
 MIN_RESEMBLANCE_IN_SOURCE = 0.9
-MOST_CANDIDATES = 60
+MAX_CANDIDATES = 60
 # quick test: of 48 shingles of a copy that shares a quarter, fewer than 3 are shared in 1 of 5,000
 SAMPLE, MIN_SHARED_IN_SAMPLE = 48, 3
 # A shingle is recorded for the first 64 items only: common phrases ("one of the") must not make
 # further items more expensive. One shared shingle is chance, except for texts with at most 4.
-MOST_CARRIERS, TINY = 64, 4
+MAX_CARRIERS, TINY = 64, 4
 
 _FACTOR = 0xC2B2AE3D27D4EB4F
 _SPREAD = 0xBF58476D1CE4E5B9
@@ -142,7 +142,7 @@ def covered_share(one: Fingerprint, others: Container[int]) -> float:
 def candidates(sketch: Sequence[int], carriers: Mapping[int, Sequence[int]]) -> list[int]:
     """Select the items to compare with a text: those that share at least two shingles.
 
-    Of more than `MOST_CANDIDATES`, those that share most shingles.
+    Of more than `MAX_CANDIDATES`, those that share most shingles.
 
     Args:
         sketch: of the text.
@@ -155,10 +155,10 @@ def candidates(sketch: Sequence[int], carriers: Mapping[int, Sequence[int]]) -> 
         once.update(known)
     if len(sketch) <= TINY:
         chosen = once
-    if len(chosen) <= MOST_CANDIDATES:
+    if len(chosen) <= MAX_CANDIDATES:
         return sorted(chosen)
     shared = Counter(chain.from_iterable(carriers.values()))
-    return sorted(chosen, key=lambda one: (-shared[one], one))[:MOST_CANDIDATES]
+    return sorted(chosen, key=lambda one: (-shared[one], one))[:MAX_CANDIDATES]
 
 
 class Grouping:
@@ -188,7 +188,7 @@ class Grouping:
             if root != other_root and are_copies(mine, self._texts[other]):
                 self._parents[max(root, other_root)] = min(root, other_root)
         for known_carriers in known.values():
-            if len(known_carriers) < MOST_CARRIERS:
+            if len(known_carriers) < MAX_CARRIERS:
                 known_carriers.append(number)
         return number
 
@@ -220,7 +220,7 @@ def _is_embedded(one: Fingerprint, other: Fingerprint) -> bool:
         return False
     first, last = int(places[0]), int(places[-1])
     below_lead = length - min(first, NEW_LEAD)
-    if len(places) < min(LEAST_CONTAINED * length, LEAST_BELOW_LEAD * below_lead):
+    if len(places) < min(MIN_CONTAINED * length, LEAST_BELOW_LEAD * below_lead):
         return False
     between = int((places[1:] - places[:-1]).max()) - 1 if len(places) > 1 else 0
     return max(first, between, length - 1 - last) <= MAX_GAP * length + NEW_LEAD

@@ -16,19 +16,19 @@ SKEW = timedelta(minutes=2)  # allowed between clocks of machines that share a d
 
 # a source: `max_every` is at most a month, with jitter of a tenth; after 410 once a week;
 # Retry-After up to a day
-LONGEST_POLL_WAIT = timedelta(days=35)
+MAX_POLL_WAIT = timedelta(days=35)
 # `batch_deadline` is at most a day
-LONGEST_LEASE = timedelta(days=1, minutes=15)
+MAX_LEASE = timedelta(days=1, minutes=15)
 # the longest wait before a page is tried again is three days
-LONGEST_PAGE_WAIT = timedelta(days=3, hours=1)
+MAX_PAGE_WAIT = timedelta(days=3, hours=1)
 # the last recheck of a page is seven days after it was first seen
-LONGEST_RECHECK_WAIT = timedelta(days=7, hours=1)
+MAX_RECHECK_WAIT = timedelta(days=7, hours=1)
 # an item whose page is being fetched is matched without it after minutes
-LONGEST_MATCH_WAIT = timedelta(minutes=30)
+MAX_MATCH_WAIT = timedelta(minutes=30)
 # mentions of a watch are muted for a week by one click
-LONGEST_MUTE = timedelta(days=8)
+MAX_MUTE = timedelta(days=8)
 # on the desk a story, an outlet or a supplier is muted for a year at most
-LONGEST_DESK_MUTE = timedelta(days=366)
+MAX_DESK_MUTE = timedelta(days=366)
 
 
 def is_due(at: datetime, now: datetime, longest: timedelta) -> bool:

@@ -23,7 +23,7 @@ from storage.tables import quarantine
 MOST_ATTEMPTS = 3
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 # a later retry time was written by a clock that ran ahead
-LONGEST_DELAY = DELAYS[-1]
+MAX_DELAY = DELAYS[-1]
 MAX_CAUSE = 500  # characters
 MAX_SUBJECT = 300
 KEPT_FOR = timedelta(days=30)  # after the last attempt, of subjects not quarantined
@@ -158,7 +158,7 @@ def is_ready(failed_task: FailedTask, now: datetime) -> bool:
     """Return whether a failed subject may be retried now. Pure."""
     if failed_task.quarantined_at is not None:
         return False
-    return failed_task.retry_at <= now or failed_task.retry_at > later(now, LONGEST_DELAY)
+    return failed_task.retry_at <= now or failed_task.retry_at > later(now, MAX_DELAY)
 
 
 def _shorten(cause: str) -> str:

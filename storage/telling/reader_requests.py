@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, delete, select, update
 from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new, upsert
 from storage.model import WAITING, MessageState
-from storage.rules.wait_bounds import LONGEST_MUTE
+from storage.rules.wait_bounds import MAX_MUTE
 from storage.tables import (
     aside_telling,
     feedback,
@@ -132,7 +132,7 @@ class ReaderRequests:
         self, now: datetime, subscriber_ids: Collection[int] | None = None
     ) -> tuple[MutedWatch, ...]:
         """Return the watches that are muted now, of these subscribers or of all."""
-        wanted = select(mute).where(mute.c.until > now, mute.c.until <= now + LONGEST_MUTE)
+        wanted = select(mute).where(mute.c.until > now, mute.c.until <= now + MAX_MUTE)
         if subscriber_ids is not None:
             wanted = wanted.where(mute.c.subscriber_id.in_(list(subscriber_ids)))
         ordered = wanted.order_by(mute.c.subscriber_id, mute.c.watch_key)

@@ -6,7 +6,7 @@ from storage.text_index.full_text_query import EVERYTHING, UNPLACED
 
 MOST_BYTES = 900_000  # PostgreSQL allows 1 MB
 MAX_POSITION = 16_383
-MOST_POSITIONS_OF_WORD = 255
+MAX_POSITIONS_OF_WORD = 255
 
 
 def as_tsvector(words: str) -> str:
@@ -21,17 +21,17 @@ def as_tsvector(words: str) -> str:
         positions.setdefault(word, []).append(position)
     all_fit = (
         len(row) <= MAX_POSITION
-        and max(map(len, positions.values()), default=0) <= MOST_POSITIONS_OF_WORD
+        and max(map(len, positions.values()), default=0) <= MAX_POSITIONS_OF_WORD
     )
     if not all_fit:
         positions = {word: [] for word in row} | positions | {UNPLACED: []}
     size = sum(
-        len(word) + 8 + 2 * min(len(found), MOST_POSITIONS_OF_WORD)
+        len(word) + 8 + 2 * min(len(found), MAX_POSITIONS_OF_WORD)
         for word, found in positions.items()
     )
     if size > MOST_BYTES:
         return f"'{EVERYTHING}'"
     return " ".join(
-        f"'{word}':{','.join(map(str, found[:MOST_POSITIONS_OF_WORD]))}" if found else f"'{word}'"
+        f"'{word}':{','.join(map(str, found[:MAX_POSITIONS_OF_WORD]))}" if found else f"'{word}'"
         for word, found in positions.items()
     )

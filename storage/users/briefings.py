@@ -12,8 +12,8 @@ from storage.engine.damage import read_each
 from storage.model import Briefing, BriefingEntry
 from storage.tables import briefing, briefing_entry, item
 
-MOST_BRIEFINGS = 100  # of one user
-MOST_ENTRIES = 100  # of one briefing
+MAX_BRIEFINGS = 100  # of one user
+MAX_ENTRIES = 100  # of one briefing
 MAX_TITLE = 200  # characters
 MAX_COMMENT = 2_000
 
@@ -25,10 +25,10 @@ class Briefings:
         self._db = connection
 
     def make(self, user_id: int, title: str, now: datetime) -> int | None:
-        """Make an empty briefing; None where the user has `MOST_BRIEFINGS`."""
+        """Make an empty briefing; None where the user has `MAX_BRIEFINGS`."""
         own = briefing.c.user_id == user_id
         count = self._db.scalar(select(func.count()).select_from(briefing).where(own))
-        if int(count or 0) >= MOST_BRIEFINGS:
+        if int(count or 0) >= MAX_BRIEFINGS:
             return None
         made = self._db.execute(
             insert(briefing)
@@ -66,10 +66,10 @@ class Briefings:
                 select(briefing_entry.c.item_id, briefing_entry.c.position).where(here)
             ).all()
         )
-        wanted = list(dict.fromkeys(item_ids))[:MOST_ENTRIES]
+        wanted = list(dict.fromkeys(item_ids))[:MAX_ENTRIES]
         known = set(self._db.scalars(select(item.c.id).where(item.c.id.in_(wanted))))
         new = [each for each in wanted if each in known and each not in present]
-        new = new[: max(0, MOST_ENTRIES - len(present))]
+        new = new[: max(0, MAX_ENTRIES - len(present))]
         last = max(present.values(), default=0)
         for position, item_id in enumerate(new, start=last + 1):
             self._db.execute(

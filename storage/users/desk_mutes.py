@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_
 
 from storage.engine.damage import read_each
 from storage.model import DeskMute, MuteKind
-from storage.rules.wait_bounds import LONGEST_DESK_MUTE, SKEW
+from storage.rules.wait_bounds import MAX_DESK_MUTE, SKEW
 from storage.tables import desk_mute, desk_user, item
 
-MOST_MUTES = 200  # of one user
+MAX_MUTES = 200  # of one user
 
 
 class DeskMutes:
@@ -37,12 +37,12 @@ class DeskMutes:
     ) -> int | None:
         """Add a mute; return its id. Expired mutes of the user are deleted.
 
-        None where the user has `MOST_MUTES`, or the item is unknown.
+        None where the user has `MAX_MUTES`, or the item is unknown.
         """
         theirs = desk_mute.c.user_id == user_id
         self._db.execute(delete(desk_mute).where(theirs, desk_mute.c.until <= now))
         count = self._db.scalar(select(func.count()).select_from(desk_mute).where(theirs))
-        if int(count or 0) >= MOST_MUTES:
+        if int(count or 0) >= MAX_MUTES:
             return None
         if item_id is not None:
             known = self._db.scalar(select(item.c.id).where(item.c.id == item_id))
@@ -58,7 +58,7 @@ class DeskMutes:
                 source_key=source_key,
                 item_id=item_id,
                 made_at=now,
-                until=min(until, now + LONGEST_DESK_MUTE),
+                until=min(until, now + MAX_DESK_MUTE),
             )
         )
         assert made.inserted_primary_key is not None  # noqa: S101  # one row was inserted
@@ -101,7 +101,7 @@ class DeskMutes:
 
     def _select(self, now: datetime, *wanted: ColumnElement[bool]) -> Any:
         # one that ends later than a new one could was made while the clock ran ahead
-        in_force = (desk_mute.c.until > now, desk_mute.c.until <= now + LONGEST_DESK_MUTE + SKEW)
+        in_force = (desk_mute.c.until > now, desk_mute.c.until <= now + MAX_DESK_MUTE + SKEW)
         return (
             select(
                 *desk_mute.c,

@@ -17,7 +17,7 @@ from storage.tables import desk_answer
 from storage.users.users import hash_token
 
 KEPT_FOR = timedelta(hours=24)
-MOST_RESPONSES = 1_000  # of one user; the oldest are deleted
+MAX_RESPONSES = 1_000  # of one user; the oldest are deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class IdempotentResponses:
             select(desk_answer.c.key_hash)
             .where(theirs)
             .order_by(desk_answer.c.expires_at.desc())
-            .limit(MOST_RESPONSES - 1)
+            .limit(MAX_RESPONSES - 1)
         )
         expired = desk_answer.c.expires_at <= now
         too_late = desk_answer.c.expires_at > now + KEPT_FOR

@@ -17,9 +17,9 @@ from storage.engine.dialect import lock_task
 from storage.model import Mark, MarkKind
 from storage.tables import desk_user, item, item_mark
 
-MOST_OF_STORY = 1_000  # marks, with ended ones; further ones are refused
-MOST_HISTORY = 200  # marks of a story that are shown as its history
-MOST_TAGS = 200  # tags that are offered, the most used
+MAX_OF_STORY = 1_000  # marks, with ended ones; further ones are refused
+MAX_HISTORY = 200  # marks of a story that are shown as its history
+MAX_TAGS = 200  # tags that are offered, the most used
 _BATCH = 500  # bound parameters of one query
 _AUTHOR, _ASSIGNEE, _ENDER = desk_user.alias(), desk_user.alias(), desk_user.alias()
 
@@ -46,14 +46,14 @@ class Marks:
         A new assignment ends the one before.
 
         Returns:
-            False, and nothing is added, where the item is unknown or its story has `MOST_OF_STORY`.
+            False, and nothing is added, where the item is unknown or its story has `MAX_OF_STORY`.
         """
         lock_task(self._db, "marks")
         story_id = self._db.scalar(select(item.c.story_id).where(item.c.id == item_id))
         if story_id is None:
             return False
         known = select(func.count()).select_from(item_mark).where(_is_of_stories([story_id]))
-        if int(self._db.scalar(known) or 0) >= MOST_OF_STORY:
+        if int(self._db.scalar(known) or 0) >= MAX_OF_STORY:
             return False
         present = self.of_stories([story_id]).get(story_id, ())
         for mark in present:
@@ -123,7 +123,7 @@ class Marks:
         own = (item_mark.c.kind != MarkKind.STAR.value) | (item_mark.c.user_id == user_id)
         newest = (item_mark.c.made_at.desc(), item_mark.c.id.desc())
         wanted = _select(_is_of_stories([story_id]), own).order_by(None).order_by(*newest)
-        wanted = wanted.limit(MOST_HISTORY)
+        wanted = wanted.limit(MAX_HISTORY)
         return tuple(read_each(self._db, wanted, _build_mark, table="item_mark"))
 
     def find_items(
@@ -162,7 +162,7 @@ class Marks:
             .where(item_mark.c.kind == MarkKind.TAG.value, item_mark.c.ended_at.is_(None))
             .group_by(item_mark.c.text)
             .order_by(many.desc(), item_mark.c.text)
-            .limit(MOST_TAGS)
+            .limit(MAX_TAGS)
         )
         return tuple(sorted((row[0], int(row[1])) for row in self._db.execute(used)))
 

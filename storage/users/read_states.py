@@ -14,7 +14,7 @@ from storage.engine.dialect import upsert
 from storage.model import StoryReadState
 from storage.tables import item, item_reading, mention
 
-MOST_READ_STATES = 5_000  # of one user; the oldest are deleted
+MAX_READ_STATES = 5_000  # of one user; the oldest are deleted
 _BATCH = 500  # bound parameters of one query
 
 
@@ -71,7 +71,7 @@ class ReadStates:
             select(item_reading.c.at)
             .where(theirs)
             .order_by(item_reading.c.at.desc())
-            .offset(MOST_READ_STATES)
+            .offset(MAX_READ_STATES)
             .limit(1)
         )
         last = self._db.scalar(oldest)

@@ -17,7 +17,7 @@ from storage.users.users import hash_token, user_of_row
 
 PREFIX = "swt_"  # secret scanners recognise a leaked token by it
 MAX_VALIDITY = timedelta(days=3_660)
-MOST_TOKENS = 50  # of one user
+MAX_TOKENS = 50  # of one user
 
 
 class Tokens:
@@ -37,12 +37,12 @@ class Tokens:
     ) -> str | None:
         """Make a token; return its secret. Expired tokens of the user are deleted.
 
-        None where the user has `MOST_TOKENS`.
+        None where the user has `MAX_TOKENS`.
         """
         theirs = desk_token.c.user_id == user_id
         self._db.execute(delete(desk_token).where(theirs, desk_token.c.expires_at <= now))
         count = self._db.scalar(select(func.count()).select_from(desk_token).where(theirs))
-        if int(count or 0) >= MOST_TOKENS:
+        if int(count or 0) >= MAX_TOKENS:
             return None
         token = PREFIX + secrets.token_urlsafe(32)
         self._db.execute(

@@ -21,7 +21,7 @@ from storage.tables import desk_link, desk_session, desk_token, desk_user, menti
 SESSION_LIFETIME = timedelta(days=30)
 FIRST_LINK_LIFETIME = timedelta(days=1)
 RESET_LINK_LIFETIME = timedelta(hours=24)
-MOST_SESSIONS = 50  # of one user; the oldest end
+MAX_SESSIONS = 50  # of one user; the oldest end
 
 
 class Users:
@@ -214,7 +214,7 @@ class Users:
             select(desk_session.c.token_hash)
             .where(theirs)
             .order_by(desk_session.c.created_at.desc())
-            .limit(MOST_SESSIONS)
+            .limit(MAX_SESSIONS)
         )
         self._db.execute(delete(desk_session).where(theirs, desk_session.c.token_hash.not_in(kept)))
 

@@ -301,5 +301,5 @@ def test_a_message_that_kills_every_time_is_set_aside(
         except Killed:
             deaths += 1
         clock.advance(15 * MINUTE)
-    assert deaths == bounded_composition.MOST_TELLING_ATTEMPTS
+    assert deaths == bounded_composition.MAX_TELLING_ATTEMPTS
     assert quarantined(store) == {("tell", f"alert to {READER}"): True}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from alerts.dispatch.delivery import GIVE_UP_AFTER, LEAST_ATTEMPTS, Outcome, deliver_due
+from alerts.dispatch.delivery import GIVE_UP_AFTER, MIN_ATTEMPTS, Outcome, deliver_due
 from storage.errors import DatabaseUnusable
 from storage.model import OutboxMessage, Receipt
 from storage.store import Store
@@ -188,7 +188,7 @@ def test_what_the_operator_sends_again_is_tried_again_too(store: Store, clock: C
         deliver(store, clock, Says(UNREACHABLE))
         clock.advance(HOUR)
     assert clock() - rows(store)["a"].created_at >= GIVE_UP_AFTER
-    assert rows(store)["a"].attempts >= LEAST_ATTEMPTS
+    assert rows(store)["a"].attempts >= MIN_ATTEMPTS
     with store.transaction() as unit:
         assert unit.outbox.resend(rows(store)["a"].row_id, clock(), by="ruth")
     deliver(store, clock, Says(GREYLISTED))

@@ -40,7 +40,7 @@ from alerts.query.text.occurrences import (
     window,
 )
 from alerts.query.text.terms import find_term, has_term
-from alerts.query.text.token_set import MOST_JOINED
+from alerts.query.text.token_set import MAX_JOINED
 from alerts.query.text.zone import Place, Zone
 
 Scope = tuple[str, ...]
@@ -161,8 +161,8 @@ def _find_around(node: Node, around: list[Occurrence], reach: int, zone: Zone) -
     numbers = zone.numbers
     places: set[Place] = set()
     for occurrence in around:
-        # a label has up to MOST_JOINED parts, which may all be in words before the first one
-        start = bisect_left(numbers, numbers[occurrence.start] - reach) - MOST_JOINED
+        # a label has up to MAX_JOINED parts, which may all be in words before the first one
+        start = bisect_left(numbers, numbers[occurrence.start] - reach) - MAX_JOINED
         end = bisect_right(numbers, numbers[occurrence.end - 1] + reach)
         places.update(zone.places_within(node.labels, max(start, 0), end))
     found = [Occurrence(start, end, ((start, end),)) for start, end in places]

@@ -30,9 +30,9 @@ from alerts.query.model.nodes import (
 from alerts.query.text.split_words import halves
 from alerts.query.text.stemming import forms
 from alerts.query.text.terms import join_parts
-from alerts.query.text.token_set import MOST_JOINED, has_label
+from alerts.query.text.token_set import MAX_JOINED, has_label
 
-MOST_CLAUSES = 4
+MAX_CLAUSES = 4
 _MANY = 8  # labels
 Where = Literal["default", "other", "any"]
 
@@ -104,7 +104,7 @@ def needs_of(node: Node, *, where: Where = "default") -> Needs:
 
 
 def _select_cheapest(clauses: list[LabelClause]) -> Needs:
-    return tuple(sorted(dict.fromkeys(clauses), key=lambda clause: clause.cost)[:MOST_CLAUSES])
+    return tuple(sorted(dict.fromkeys(clauses), key=lambda clause: clause.cost)[:MAX_CLAUSES])
 
 
 def _merge_alternatives(each: list[Needs]) -> Needs:
@@ -134,8 +134,8 @@ def _clause_of_part(parts: tuple[TermPart, ...], at: int, where: Where) -> Label
         beginning = re.split(r"[*?]", part.text, maxsplit=1)[0]
         return LabelClause(frozenset(), frozenset({beginning}), where=where)
     labels = set(forms(part.text)) if part.kind == "stem" else set()
-    for start in range(max(0, at - MOST_JOINED + 1), at + 1):
-        for end in range(at + 1, min(start + MOST_JOINED, len(parts)) + 1):
+    for start in range(max(0, at - MAX_JOINED + 1), at + 1):
+        for end in range(at + 1, min(start + MAX_JOINED, len(parts)) + 1):
             row = parts[start:end]
             if all(neighbour.kind == "word" for neighbour in row):
                 labels.add(join_parts(row))

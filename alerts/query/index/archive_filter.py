@@ -35,7 +35,7 @@ from alerts.query.text.document import Document, PreparedDocument
 from alerts.query.text.split_words import halves
 from alerts.query.text.stemming import forms
 from alerts.query.text.terms import join_parts
-from alerts.query.text.token_set import MOST_JOINED
+from alerts.query.text.token_set import MAX_JOINED
 from storage.text_index.full_text_query import (
     ANYTHING,
     FullTextQuery,
@@ -137,7 +137,7 @@ def _translate_value(relation: str, value: float) -> FullTextQuery:
     word = indexing.value_word(value)
     digits = int(word.removeprefix("_v:"))
     first = digits if relation in ("=", ">", ">=") else 0
-    last = digits if relation in ("=", "<", "<=") else indexing.MOST_DIGITS
+    last = digits if relation in ("=", "<", "<=") else indexing.MAX_DIGITS
     return any_of(Word(f"_v:{count}") for count in range(first, last + 1))
 
 
@@ -176,8 +176,8 @@ def _translate_part(parts: tuple[TermPart, ...], at: int, code: str) -> FullText
         letters = re.split(r"[*?]", part.text, maxsplit=1)[0]
         return WordPrefix(indexing.word(letters, code))
     labels = set(forms(part.text)) if part.kind == "stem" else set()
-    for start in range(max(0, at - MOST_JOINED + 1), at + 1):
-        for end in range(at + 1, min(start + MOST_JOINED, len(parts)) + 1):
+    for start in range(max(0, at - MAX_JOINED + 1), at + 1):
+        for end in range(at + 1, min(start + MAX_JOINED, len(parts)) + 1):
             row = parts[start:end]
             if all(neighbour.kind == "word" for neighbour in row):
                 labels.add(join_parts(row))
@@ -196,7 +196,7 @@ def _translate_run(run: tuple[TermPart, ...], cased: list[Word], code: str) -> F
         Word(indexing.joined_word(label, code)) for label in sorted(labels)
     ]
     for start in range(len(run)):
-        for end in range(start + 2, min(start + MOST_JOINED, len(run)) + 1):
+        for end in range(start + 2, min(start + MAX_JOINED, len(run)) + 1):
             labels.add(join_parts(run[start:end]))
             others.append(Word(indexing.word(join_parts(run[start:end]), code)))
     return any_of([as_written, *others, *_split_sequences(labels, code, run)])

@@ -20,7 +20,7 @@ from alerts.query.text.zone import Zone
 SPELLING = 3
 
 FREQUENT = 3  # times
-MOST_DIGITS = 13  # of a value; larger ones count as this long
+MAX_DIGITS = 13  # of a value; larger ones count as this long
 PAGED = "_paged"
 LONGEST = 48  # characters of an encoded word; longer ones are cut, so several may share one word
 # the fields that are indexed separately
@@ -100,8 +100,8 @@ def days_words(first: date, last: date) -> Iterator[str]:
 
 
 def value_word(value: float) -> str:
-    """Return the index word of the number of digits of a value, at most `MOST_DIGITS`."""
-    return f"_v:{len(str(int(min(value, 10.0**MOST_DIGITS - 1))))}" if value >= 1 else "_v:0"
+    """Return the index word of the number of digits of a value, at most `MAX_DIGITS`."""
+    return f"_v:{len(str(int(min(value, 10.0**MAX_DIGITS - 1))))}" if value >= 1 else "_v:0"
 
 
 def words_of(document: Document) -> str:

@@ -16,7 +16,7 @@ from alerts.query.query import Query, QueryHit
 from alerts.query.text.document import Document, PreparedDocument
 from alerts.query.text.zone import Zone
 
-MOST_TRIALS = 2_000  # evaluations of a query on a block, for one item
+MAX_TRIALS = 2_000  # evaluations of a query on a block, for one item
 
 
 class WatchIndex:
@@ -97,7 +97,7 @@ class WatchIndex:
                 if not all(clause.met_by(zone.haystack) for clause in missing):
                     continue
                 trials += 1
-                if trials > MOST_TRIALS:
+                if trials > MAX_TRIALS:
                     return tuple(found)
                 hit = query.hit_around(prepared, zone, self._keys[number])
                 if hit is not None:

@@ -22,7 +22,7 @@ from alerts.query.model.nodes import (
 from alerts.query.model.query_errors import QueryWarning
 from alerts.query.reporting.contradictions import find_contradictions
 
-LONGEST_ACRONYM = 4  # letters
+MAX_ACRONYM = 4  # letters
 
 
 def warnings_of(node: Node) -> list[QueryWarning]:
@@ -41,7 +41,7 @@ def _find_ambiguous(node: Node) -> Iterator[QueryWarning]:
         seen.add(word)
         cased = term.parts[0].cased
         forms = [cased] if cased != word else [word.title()]
-        if cased == word and len(word) <= LONGEST_ACRONYM:
+        if cased == word and len(word) <= MAX_ACRONYM:
             forms.insert(0, word.upper())
         shown = " or ".join(f'cs("{form}")' for form in forms)
         yield QueryWarning(

@@ -22,11 +22,11 @@ from alerts.query.model.nodes import (
 )
 from alerts.query.syntax.cursor import Cursor
 from alerts.query.syntax.lexer import Lexeme
-from alerts.query.syntax.operators import FUNCTIONS, INFIX, MOST_DISTANCE, NEAR_DEFAULT
+from alerts.query.syntax.operators import FUNCTIONS, INFIX, MAX_DISTANCE, NEAR_DEFAULT
 from alerts.query.text.spellings import make_spellings
 
-DEEPEST_NEAR = 8
-MOST_IN_WINDOW = 8
+MAX_NEAR = 8
+MAX_IN_WINDOW = 8
 _OUTSIDE: dict[type[Node], str] = {
     And: "Write the AND outside: (a NEAR/5 b) AND (a NEAR/5 c)",
     Not: "Write the NOT outside: (a NEAR/5 b) NOT c, or a NOT NEAR/5 c",
@@ -88,9 +88,9 @@ def make_window(cursor: Cursor, node: Node, opening: Lexeme, suffix: Lexeme) -> 
             "~ stands behind a phrase of several words or a group of AND", suffix.column,
             'Write "data platform"~5, or (a AND (b OR c))~5; for inexact words, palant*',
         )  # fmt: skip
-    if len(parts) > MOST_IN_WINDOW:
+    if len(parts) > MAX_IN_WINDOW:
         raise cursor.error(
-            f"~ takes at most {MOST_IN_WINDOW} words or groups", suffix.column,
+            f"~ takes at most {MAX_IN_WINDOW} words or groups", suffix.column,
             "Join shorter ones with AND",
         )  # fmt: skip
     for part in parts:
@@ -152,9 +152,9 @@ def not_counted_error(cursor: Cursor, function: str, column: int, field: str) ->
 
 
 def _check_distance(cursor: Cursor, number: int, operator: Lexeme) -> None:
-    if number > MOST_DISTANCE:
+    if number > MAX_DISTANCE:
         raise cursor.error(
-            f"at most {MOST_DISTANCE} words may lie between, not {number}", operator.column,
+            f"at most {MAX_DISTANCE} words may lie between, not {number}", operator.column,
             "Write PARAGRAPH or AND for words that stand further apart",
         )  # fmt: skip
 
@@ -172,9 +172,9 @@ def _check_placed(cursor: Cursor, node: Node, operator: Lexeme) -> None:
 
 
 def _check_depth(cursor: Cursor, node: Node, operator: Lexeme) -> None:
-    if _near_depth(node) > DEEPEST_NEAR:
+    if _near_depth(node) > MAX_NEAR:
         raise cursor.error(
-            f"more than {DEEPEST_NEAR} operators of proximity in each other", operator.column,
+            f"more than {MAX_NEAR} operators of proximity in each other", operator.column,
             "Join shorter ones with AND",
         )  # fmt: skip
 

@@ -9,8 +9,8 @@ from alerts.query.model.query_errors import QueryError, QueryWarning
 from alerts.query.syntax.lexer import Kind, Lexeme, Lexer
 
 MOST_CHARACTERS = 100_000
-MOST_TERMS = 5_000
-MOST_WILDCARDS = 200
+MAX_TERMS = 5_000
+MAX_WILDCARDS = 200
 DEEPEST = 50
 
 
@@ -94,14 +94,14 @@ class Cursor:
         terms = list(_find_terms(node))
         self._terms += len(terms)
         self._wildcards += sum(part.kind == "wild" for term in terms for part in term.parts)
-        if self._terms > MOST_TERMS:
+        if self._terms > MAX_TERMS:
             raise self.error(
-                f"a query has at most {MOST_TERMS:,} terms", lexeme.column,
+                f"a query has at most {MAX_TERMS:,} terms", lexeme.column,
                 "Split it into several watches",
             )  # fmt: skip
-        if self._wildcards > MOST_WILDCARDS:
+        if self._wildcards > MAX_WILDCARDS:
             raise self.error(
-                f"a query has at most {MOST_WILDCARDS} words with wildcards", lexeme.column,
+                f"a query has at most {MAX_WILDCARDS} words with wildcards", lexeme.column,
                 "Write the words out, or split the query",
             )  # fmt: skip
 

@@ -15,7 +15,7 @@ from alerts.query.text.zone import Zone
 
 Found = list[tuple[Zone, list[Occurrence]]]
 NEAR_DEFAULT = 4
-MOST_DISTANCE = 200
+MAX_DISTANCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from alerts.query.text.plurals import common_singular
 from alerts.query.text.spellings import make_spellings
 from alerts.query.text.terms import TermProblem
 
-MOST_WEIGHT = 99
+MAX_WEIGHT = 99
 
 
 def parse(
@@ -127,7 +127,7 @@ class Parser(Cursor):
                 node = make_window(self, node, lexeme, suffix)
             else:
                 inner = node.part if isinstance(node, Prefer) else node
-                node = Prefer(inner, min(suffix.number or 0, MOST_WEIGHT))
+                node = Prefer(inner, min(suffix.number or 0, MAX_WEIGHT))
         return node
 
     def _parse_primary(self, lexeme: Lexeme) -> Node:

@@ -8,7 +8,7 @@ from alerts.query.model.nodes import Exactness
 from alerts.query.syntax.cursor import Cursor
 from alerts.query.syntax.lexer import Lexeme
 
-_FEWEST_LETTERS = 3  # before a wildcard in the middle of a word, as in hosp*l
+_MIN_LETTERS = 3  # before a wildcard in the middle of a word, as in hosp*l
 # a star before a capital: behind one or two letters, or behind a small one
 _NAME_WITH_STAR = re.compile(r"(?<![^\W_])(?:[^\W_]{1,2}|[^\W_]*+(?<=[a-z]))\*[A-Z]")
 _INNER_STAR = re.compile(r"(?<![^\W_])(?P<before>[^\W_]++)\*(?P<after>[^\W_])")
@@ -36,7 +36,7 @@ def warn_of_signs(cursor: Cursor, written: str, lexeme: Lexeme) -> Exactness:
         )  # fmt: skip
         return "signs"
     inner = _INNER_STAR.search(written)
-    if inner and (len(inner["before"]) < _FEWEST_LETTERS or inner["after"].isupper()):
+    if inner and (len(inner["before"]) < _MIN_LETTERS or inner["after"].isupper()):
         _warn_of_wildcard(cursor, "*", "any letters", written, lexeme)
     if _NAME_WITH_QUESTION_MARK.search(written):
         _warn_of_wildcard(cursor, "?", "one letter", written, lexeme)

@@ -13,10 +13,10 @@ from functools import lru_cache
 from alerts.query.model.common_words import COMMON_WORDS, FUNCTION_WORDS
 from alerts.query.text.folding import fold
 
-FEWEST_LETTERS = 3  # of a singular
+MIN_LETTERS = 3  # of a singular
 _ACRONYM = re.compile(r"[A-Z]{2,}")
 _ACRONYMS = re.compile(r"[A-Z]{2,}s")
-_LONGEST_ACRONYM = 5  # letters; a longer word in capitals is taken for a word
+_MAX_ACRONYM = 5  # letters; a longer word in capitals is taken for a word
 _VOWELS = frozenset("aeiou")
 
 _PAIRS = (
@@ -70,7 +70,7 @@ def plural_forms(cased: str, *, is_name: bool = False) -> tuple[str, ...]:
         return (word,)
     if _ACRONYMS.fullmatch(cased):
         others = [word[:-1]]
-    elif _ACRONYM.fullmatch(cased) and len(cased) <= _LONGEST_ACRONYM:
+    elif _ACRONYM.fullmatch(cased) and len(cased) <= _MAX_ACRONYM:
         others = _plurals_of_acronym(word)
     else:
         singulars = [] if is_name else _singulars(word)
@@ -95,7 +95,7 @@ def is_plural(cased: str) -> bool:
 
 def _plurals_of_acronym(word: str) -> list[str]:
     forms = [f"{word}s", f"{word}es"] if word.endswith("s") else [f"{word}s"]
-    if len(word) == _LONGEST_ACRONYM:
+    if len(word) == _MAX_ACRONYM:
         forms += _plurals(word)
     # PASs is no pass
     return [form for form in forms if form not in COMMON_WORDS or word in COMMON_WORDS]
@@ -147,7 +147,7 @@ def _singulars(word: str) -> list[str]:
         not word.endswith("s")
         or word.endswith(("ss", "us", "is"))
         or (word.endswith("ics") and word[:-1] not in _NOUNS_IN_IC)
-        or len(word) <= FEWEST_LETTERS
+        or len(word) <= MIN_LETTERS
     ):
         return []
     if word.endswith(("lyses", "gnoses", "theses", "crises", "stases", "praxes")):
@@ -157,4 +157,4 @@ def _singulars(word: str) -> list[str]:
         found.append(f"{word[:-3]}y")
     elif word.endswith(("sses", "xes", "zes", "ches", "shes", "oes", "uses")):
         found.append(word[:-2])
-    return [form for form in found if len(form) >= FEWEST_LETTERS]
+    return [form for form in found if len(form) >= MIN_LETTERS]

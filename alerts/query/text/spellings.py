@@ -46,8 +46,8 @@ _GIVEN_NAMES = frozenset(
     """.split()  # noqa: SIM905  a list would be unreadable
 )
 _LETTER_BETWEEN = re.compile(r"([^\W_]{2,})'([^\W\d_])'([^\W_]{2,})")
-_FEWEST_LETTERS = 4  # of a name without its s
-_FEWEST_IN_PHRASE = 3
+_MIN_LETTERS = 4  # of a name without its s
+_MIN_IN_PHRASE = 3
 
 Words = tuple[tuple[str, ...], ...]
 
@@ -147,7 +147,7 @@ class _Source:
             yield joined
         for number, word in enumerate(self.words):
             name = self._without_s(word)
-            if self._is_phrase and len(name) >= _FEWEST_IN_PHRASE:
+            if self._is_phrase and len(name) >= _MIN_IN_PHRASE:
                 yield (*words[:number], (*words[number][:-1], name), *words[number + 1 :])
 
     def with_letter_between(self) -> Iterator[Words]:
@@ -186,7 +186,7 @@ class _Source:
         if self._is_phrase or self.owned:
             return ""
         name = self._without_s(self.words[0])
-        if len(self.words[0]) > 1 or len(name) < _FEWEST_LETTERS or name in _GIVEN_NAMES:
+        if len(self.words[0]) > 1 or len(name) < _MIN_LETTERS or name in _GIVEN_NAMES:
             return ""
         return f"{self.words[0][0].cased[:-1]}'s"
 

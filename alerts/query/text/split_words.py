@@ -7,7 +7,7 @@ from functools import lru_cache
 from alerts.query.model.common_words import COMMON_WORDS, FUNCTION_WORDS, PREFIXES
 
 # shorter pairs are adjacent by chance
-FEWEST_LETTERS = 5
+MIN_LETTERS = 5
 _HALVES = (COMMON_WORDS | PREFIXES) - FUNCTION_WORDS
 
 
@@ -18,7 +18,7 @@ def may_be_one(one: str, two: str) -> bool:
     neither may be a function word: "health care" is healthcare, but "are a" is not area, and "the
     rapist" is not therapist.
     """
-    if one in FUNCTION_WORDS or two in FUNCTION_WORDS or len(one) + len(two) < FEWEST_LETTERS:
+    if one in FUNCTION_WORDS or two in FUNCTION_WORDS or len(one) + len(two) < MIN_LETTERS:
         return False
     return (one in _HALVES and len(two) > 2) or (two in _HALVES and len(one) > 2)
 
@@ -26,7 +26,7 @@ def may_be_one(one: str, two: str) -> bool:
 @lru_cache(maxsize=262_144)
 def halves(word: str) -> tuple[tuple[str, str], ...]:
     """Return the pairs of words as which `word` may be written."""
-    if len(word) < FEWEST_LETTERS:
+    if len(word) < MIN_LETTERS:
         return ()
     cuts = ((word[:at], word[at:]) for at in range(1, len(word)))
     return tuple(cut for cut in cuts if may_be_one(*cut))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 _VOWELS = frozenset("aeiou")
-FEWEST_LETTERS = 3
+MIN_LETTERS = 3
 
 
 @lru_cache(maxsize=4096)
@@ -38,11 +38,11 @@ def _find_bases(word: str) -> list[str]:
         ("ing", ("", "e")),
     ):
         stem = word.removesuffix(ending)
-        if stem == word or len(stem) < FEWEST_LETTERS - 1 or word.endswith("ss"):
+        if stem == word or len(stem) < MIN_LETTERS - 1 or word.endswith("ss"):
             continue
         if ending in ("ed", "ing") and not _VOWELS & set(stem.replace("y", "e")):
             continue
-        found += [stem + other for other in others if len(stem + other) >= FEWEST_LETTERS]
+        found += [stem + other for other in others if len(stem + other) >= MIN_LETTERS]
         if ending in ("ed", "ing") and _ends_doubled(stem):
             found.append(stem[:-1])
         break
@@ -69,13 +69,13 @@ def _inflect(base: str) -> list[str]:
 
 
 def _ends_doubled(stem: str) -> bool:
-    return len(stem) > FEWEST_LETTERS and stem[-1] == stem[-2] and stem[-1] not in _VOWELS
+    return len(stem) > MIN_LETTERS and stem[-1] == stem[-2] and stem[-1] not in _VOWELS
 
 
 def _may_double(base: str) -> bool:
     """Return whether the last consonant may double: plan, refer, travel."""
     return (
-        len(base) >= FEWEST_LETTERS
+        len(base) >= MIN_LETTERS
         and base[-1] not in _VOWELS | set("wxy")
         and base[-2] in _VOWELS
         and base[-3] not in _VOWELS

@@ -11,14 +11,14 @@ from alerts.query.model.nodes import Exactness, PartKind, Term, TermPart
 from alerts.query.text.folding import plain_signs
 from alerts.query.text.occurrences import Occurrence, to_occurrences
 from alerts.query.text.scripts import ANY_ENDING, ONE_LETTER, has_unspaced
-from alerts.query.text.stemming import FEWEST_LETTERS as FEWEST_LETTERS_OF_STEM
+from alerts.query.text.stemming import MIN_LETTERS as FEWEST_LETTERS_OF_STEM
 from alerts.query.text.stemming import forms
-from alerts.query.text.token_set import MOST_JOINED
+from alerts.query.text.token_set import MAX_JOINED
 from alerts.query.text.tokens import tokenise
 from alerts.query.text.zone import Place, Zone
 
-FEWEST_LITERALS = 3
-MOST_WILDCARDS = 5  # in one word
+MIN_LITERALS = 3
+MAX_WILDCARDS = 5  # in one word
 MOST_PARTS = 50
 # * and ? are letters during tokenising
 _TO_LETTERS = str.maketrans({"*": ANY_ENDING, "?": ONE_LETTER})
@@ -107,15 +107,15 @@ def _make_part(text: str, cased: str, *, wild: bool, stemmed: bool) -> TermPart:
                 f"Write the beginning and then the wildcard: {literal}*; for a name with that"
                 f' sign, signs:"{text}"',
             )
-        if len(literal) < FEWEST_LITERALS:
+        if len(literal) < MIN_LITERALS:
             raise TermProblem(
                 f"{text} has {len(literal)} letters; with a wildcard a word needs"
-                f" {FEWEST_LITERALS} or more",
+                f" {MIN_LITERALS} or more",
                 "Write more of the word: palant*",
             )
-        if len(text) - len(literal) > MOST_WILDCARDS:
+        if len(text) - len(literal) > MAX_WILDCARDS:
             raise TermProblem(
-                f"{text} has more than {MOST_WILDCARDS} wildcards",
+                f"{text} has more than {MAX_WILDCARDS} wildcards",
                 "Write more of the word: palant*",
             )
     elif stemmed and len(text) >= FEWEST_LETTERS_OF_STEM and text.isalpha():
@@ -187,7 +187,7 @@ def _find_part(part: TermPart, zone: Zone) -> list[Place]:
 
 
 def _find_sequence(parts: tuple[TermPart, ...], zone: Zone) -> list[Place]:
-    """Find consecutive parts; the text may join up to MOST_JOINED of them to one word."""
+    """Find consecutive parts; the text may join up to MAX_JOINED of them to one word."""
     found: set[Place] = set()
     starts = dict.fromkeys(place[0] for place in _find_part(parts[0], zone))
     for length in range(2, _count_joinable(parts, 0) + 1):
@@ -221,7 +221,7 @@ def _next_ends(
 def _count_joinable(parts: tuple[TermPart, ...], start: int) -> int:
     """Return how many parts from `start` on a text may write as one word."""
     count = 0
-    for part in parts[start : start + MOST_JOINED]:
+    for part in parts[start : start + MAX_JOINED]:
         if part.kind != "word":
             break
         count += 1

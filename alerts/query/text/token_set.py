@@ -29,7 +29,7 @@ _FOLDED = {**_CASED, **{ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 _LONGEST = 32  # characters of a text between two spaces that is remembered
 # parts of one word, or of a phrase, that may be written as one word
-MOST_JOINED = 4
+MAX_JOINED = 4
 
 
 class TokenSet:
@@ -139,7 +139,7 @@ def runs_of(word: tuple[str, ...]) -> tuple[tuple[int, int, str], ...]:
     return tuple(
         (start, end, "".join(word[start:end]))
         for start in range(len(word) - 1)
-        for end in range(start + 2, min(start + MOST_JOINED, len(word)) + 1)
+        for end in range(start + 2, min(start + MAX_JOINED, len(word)) + 1)
     )
 
 

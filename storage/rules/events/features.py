@@ -22,7 +22,7 @@ MOST_WORDS, MOST_CHARACTERS = 250, 4_000
 LEAD = 60  # words that count twice, as those of the headline do
 NAME, NUMBER, DATE = 2.0, 1.5, 1.5  # weight, relative to a word
 # share of the words of a headline; with more capitals than this, they do not indicate names
-MOST_CAPITALS = 0.6
+MAX_CAPITALS = 0.6
 _TOKEN = re.compile(r"[^\W_]+(?:[.,'’:/][^\W_]+)*|[.!?\n\"“”|]")
 _MONTH_WORDS = frozenset(["May"])  # a function word and a month
 _BREAKS = frozenset('.!?\n"“”|')
@@ -101,7 +101,7 @@ def _is_month(word: str) -> bool:
 def _is_capitalised(tokens: list[str]) -> bool:
     words = [token for token in tokens if token not in _BREAKS]
     capitals = sum(1 for word in words if word[0].isupper())
-    return capitals > MOST_CAPITALS * len(words)
+    return capitals > MAX_CAPITALS * len(words)
 
 
 @lru_cache(maxsize=65_536)

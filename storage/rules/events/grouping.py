@@ -15,14 +15,14 @@ from storage.rules.events.linkage import fullness_of, link, similarities
 from storage.rules.events.rarity import lookup_features, rarity, select_features
 
 # the latest reports that have a feature; frequent features are no use for looking up
-MOST_CARRIERS = 32
+MAX_CARRIERS = 32
 # reports that share most with the new one; their events are grouped anew
-MOST_CANDIDATES = 16
+MAX_CANDIDATES = 16
 # The least share of the squared length of a report that the features it is looked up by must have
 # in common with another. Most reports share a word or two with others: these are not compared.
-LEAST_SHARED = 0.05
+MIN_SHARED = 0.05
 # reports in a neighbourhood
-MOST_NEIGHBOURS = 48
+MAX_NEIGHBOURS = 48
 # an event with so many members is not split any more; so many of them are compared
 SETTLED = 12
 
@@ -64,7 +64,7 @@ class EventGrouping:
         for key in keys:
             known = self._carriers.setdefault(key, [])
             known.append(number)
-            if len(known) > MOST_CARRIERS:
+            if len(known) > MAX_CARRIERS:
                 del known[0]
         return number
 
@@ -122,9 +122,9 @@ def rank_candidates(
     whole = sum(
         (weight * rarity(frequencies.get(name, 1), total)) ** 2 for name, weight in features.items()
     )
-    least = LEAST_SHARED * whole
+    least = MIN_SHARED * whole
     near = [each for each, weight in shared.items() if weight >= least]
-    return sorted(near, key=lambda each: (-shared[each], each))[:MOST_CANDIDATES]
+    return sorted(near, key=lambda each: (-shared[each], each))[:MAX_CANDIDATES]
 
 
 def choose_neighbours(
@@ -139,7 +139,7 @@ def choose_neighbours(
     pool, settled = [number], []
     for members in events:
         compared = members[-SETTLED:]
-        if len(pool) + len(compared) > MOST_NEIGHBOURS:
+        if len(pool) + len(compared) > MAX_NEIGHBOURS:
             continue
         if len(members) >= SETTLED:
             settled.append(list(range(len(pool), len(pool) + len(compared))))

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
-LEAST_SIMILAR = 0.05  # on average across two groups
+MIN_SIMILAR = 0.05  # on average across two groups
 # The mean similarity within a group is taken over its pairs and three more with this assumed
 # similarity (a prior): one pair alone is little evidence. Headlines are less similar than full
 # texts: the first number is for a headline, the second for a text with at least `FULL` features.
 ASSUMED, ASSUMED_PAIRS = (0.12, 0.28), 3
-LEAST_RATIO = (0.5, 0.85)  # of the mean similarity across two groups to that within them
+MIN_RATIO = (0.5, 0.85)  # of the mean similarity across two groups to that within them
 FULL = 48
 HALVES_AFTER = 12.0  # hours between two reports after which they count half as similar
 
@@ -117,8 +117,8 @@ def link(
     mean = across / np.outer(sizes, sizes)
     ratios = mean / np.sqrt(np.outer(within, within))
     mixed = (full[:, None] + full[None, :]) / (sizes[:, None] + sizes[None, :])
-    ratios /= _interpolate(LEAST_RATIO, mixed)
-    ratios[(mean < LEAST_SIMILAR) | forbidden] = -1.0
+    ratios /= _interpolate(MIN_RATIO, mixed)
+    ratios[(mean < MIN_SIMILAR) | forbidden] = -1.0
     while True:
         one, other = sorted(divmod(int(ratios.argmax()), len(starts)))
         if ratios[one, other] < 1.0:
@@ -138,8 +138,8 @@ def link(
         forbidden[:, one] = forbidden[one]
         mean = across[one] / (size * sizes)
         row = mean / np.sqrt(within[one] * within)
-        row /= _interpolate(LEAST_RATIO, (full[one] + full) / (size + sizes))
-        row[(mean < LEAST_SIMILAR) | forbidden[one] | (ratios[one] == -2.0)] = -1.0
+        row /= _interpolate(MIN_RATIO, (full[one] + full) / (size + sizes))
+        row[(mean < MIN_SIMILAR) | forbidden[one] | (ratios[one] == -2.0)] = -1.0
         ratios[other] = ratios[:, other] = -2.0  # no longer a group
         row[ratios[one] == -2.0] = -2.0
         ratios[one] = ratios[:, one] = row

@@ -13,7 +13,7 @@ from itertools import islice
 from math import log
 
 # features by which a report is compared, and those of them by which similar reports are looked up
-MOST_FEATURES, MOST_LOOKED_UP = 64, 20
+MAX_FEATURES, MOST_LOOKED_UP = 64, 20
 
 
 def rarity(frequency: int, reports: int) -> float:
@@ -24,13 +24,13 @@ def rarity(frequency: int, reports: int) -> float:
 def select_features(
     weights: Mapping[str, float], frequencies: Mapping[str, int], reports: int
 ) -> dict[str, float]:
-    """Return the `MOST_FEATURES` features of a report with the most weight, heaviest first."""
+    """Return the `MAX_FEATURES` features of a report with the most weight, heaviest first."""
     most = log(reports + 1)
     weighed = [
         (weight * (most - log(frequencies.get(name) or 1)), name)
         for name, weight in weights.items()
     ]
-    return {name: weights[name] for _, name in nlargest(MOST_FEATURES, weighed)}
+    return {name: weights[name] for _, name in nlargest(MAX_FEATURES, weighed)}
 
 
 def lookup_features(features: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from storage.model import Actor, ApiToken, Change, Role, Scope, User
 from storage.store import Unit
-from storage.users.tokens import MOST_TOKENS
+from storage.users.tokens import MAX_TOKENS
 
 MAX_LABEL = 100  # characters
 MOST_DAYS = 3_650
@@ -57,7 +57,7 @@ def make_token(
         valid_for = min(valid_for, by.expires_at - now)
     made = unit.tokens.make(user.user_id, label, wanted, now, valid_for=valid_for)
     if made is None:
-        raise TokenRefused(f"{user.name} has {MOST_TOKENS} tokens: revoke one first")
+        raise TokenRefused(f"{user.name} has {MAX_TOKENS} tokens: revoke one first")
     after = f"{label}: {', '.join(sorted(wanted))}"
     unit.audit.record(actor, Change(action="token.made", subject=user.name, after=after), now)
     return made

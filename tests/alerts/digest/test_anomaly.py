@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.digest.anomaly import LEAST_DAYS, Sensitivity, Usual, compute_usual, is_unusual
+from alerts.digest.anomaly import MIN_DAYS, Sensitivity, Usual, compute_usual, is_unusual
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 24)
@@ -49,9 +49,9 @@ def test_one_loud_day_in_the_past_does_not_hide_the_next() -> None:
 
 
 def test_nothing_is_called_unusual_before_two_weeks_are_known() -> None:
-    assert compute_usual({}, TODAY, TODAY - (LEAST_DAYS - 1) * DAY) is None
+    assert compute_usual({}, TODAY, TODAY - (MIN_DAYS - 1) * DAY) is None
     assert not is_unusual(1000, None, "high")
-    early = compute_usual({}, TODAY, TODAY - LEAST_DAYS * DAY)
+    early = compute_usual({}, TODAY, TODAY - MIN_DAYS * DAY)
     assert early is not None
     assert not early.weekday
 

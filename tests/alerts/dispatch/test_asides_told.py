@@ -239,7 +239,7 @@ def test_trials_on_the_blocks_of_an_item_are_bounded(monkeypatch: pytest.MonkeyP
     blocks = [f"Ward {number} is kept by Halcyon." for number in range(9)]
     prepared = PreparedDocument(Document(title="Porters move"))
     assert len(index.match_around(prepared, blocks, {"halcyon"})) == 9
-    monkeypatch.setattr(watch_index, "MOST_TRIALS", 4)
+    monkeypatch.setattr(watch_index, "MAX_TRIALS", 4)
     assert len(index.match_around(prepared, blocks, {"halcyon"})) == 4
 
 

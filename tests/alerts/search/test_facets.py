@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.search.facets import MOST_BARS, MOST_VALUES, count_by_date, count_facets
+from alerts.search.facets import MAX_BARS, MOST_VALUES, count_by_date, count_facets
 from tests.support.builders import a_stored_item
 
 DAYS = st.lists(st.dates(), min_size=1, max_size=30)
@@ -52,7 +52,7 @@ def test_an_undated_item_counts_on_the_day_it_was_seen() -> None:
 def test_bars_count_every_day_once_and_leave_no_gap(days: list[date]) -> None:
     bars = count_by_date(days)
     assert sum(bar.count for bar in bars) == len(days)
-    assert len(bars) <= MOST_BARS
+    assert len(bars) <= MAX_BARS
     assert bars[0].first <= min(days)
     assert bars[-1].last == max(days)
     for before, after in itertools.pairwise(bars):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.threads.clues import Clue, ClueKind, clues_of
-from alerts.threads.joining import LONGEST_GAP, MOST_PROCESSES, CluedItem, join_items
+from alerts.threads.joining import MAX_GAP, MAX_PROCESSES, CluedItem, join_items
 from alerts.threads.proper_names import find_names
 from tests.support.builders import NOW
 
@@ -45,7 +45,7 @@ def test_who_quotes_a_number_or_address_joins_its_owner_and_nobody_else(kind: Cl
 
 def test_a_question_of_another_session_is_another_question() -> None:
     owner = clued(1, clue("question", "54321", own=True))
-    assert matters(owner, clued(2, clue("question", "54321"), later=2 * LONGEST_GAP)) == [
+    assert matters(owner, clued(2, clue("question", "54321"), later=2 * MAX_GAP)) == [
         (1,),
         (2,),
     ]
@@ -71,7 +71,7 @@ def test_what_says_too_little_does_not_join(clues: tuple[Clue, ...]) -> None:
 
 
 def test_what_agrees_years_apart_does_not_join() -> None:
-    later = LONGEST_GAP + timedelta(days=1)
+    later = MAX_GAP + timedelta(days=1)
     assert matters(clued(1, BODY, AMOUNT), clued(2, BODY, AMOUNT, later=later)) == [(1,), (2,)]
 
 
@@ -83,8 +83,8 @@ def test_two_processes_of_one_buyer_stay_two_matters_and_a_report_joins_the_bett
 
 
 def test_a_list_of_contracts_makes_no_matter_of_them_all() -> None:
-    each = [clued(n, clue("process", f"ocds-{n}")) for n in range(MOST_PROCESSES + 1)]
-    listing = clued(99, *(clue("process", f"ocds-{n}") for n in range(MOST_PROCESSES + 1)))
+    each = [clued(n, clue("process", f"ocds-{n}")) for n in range(MAX_PROCESSES + 1)]
+    listing = clued(99, *(clue("process", f"ocds-{n}") for n in range(MAX_PROCESSES + 1)))
     assert len(matters(*each, listing)) == len(each) + 1
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from storage.model import BriefingEntry
-from storage.users.briefings import MOST_BRIEFINGS, MOST_ENTRIES
+from storage.users.briefings import MAX_BRIEFINGS, MAX_ENTRIES
 from tests.desk.browser import Browser, Page, RunningDesk
 from tests.desk.forms import take_up
 from tests.desk.test_hostile_service_pages import HOSTILE, _Markup
@@ -123,10 +123,10 @@ def test_briefings_and_their_entries_are_bounded(told: RunningDesk) -> None:
     with told.service.store.transaction() as unit:
         user = unit.users.find_by_name("reader")
         assert user is not None
-        made = [unit.briefings.make(user.user_id, "t" * 999, now) for _ in range(MOST_BRIEFINGS)]
+        made = [unit.briefings.make(user.user_id, "t" * 999, now) for _ in range(MAX_BRIEFINGS)]
         assert unit.briefings.make(user.user_id, "one more", now) is None
         assert made[0] is not None
-        assert unit.briefings.add(made[0], [1, 1, 99, *range(100, 100 + MOST_ENTRIES)], now) == 1
+        assert unit.briefings.add(made[0], [1, 1, 99, *range(100, 100 + MAX_ENTRIES)], now) == 1
         entry = BriefingEntry(item_id=1, comment="c" * 9_999)
         unit.briefings.replace(
             made[0], title="t", introduction="i" * 9_999, entries=[entry, entry], now=now

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from storage.archive.stories import SPAN
-from storage.rules.events.grouping import MOST_CARRIERS, EventGrouping
+from storage.rules.events.grouping import MAX_CARRIERS, EventGrouping
 from storage.store import Store
 from storage.tables import event_feature
 from tests.quality.event_reports import REPORTS
@@ -184,7 +184,7 @@ def test_old_reports_find_no_more(store: Store) -> None:
 
 
 def test_a_feature_finds_the_latest_reports_alone(store: Store) -> None:
-    for at in range(MOST_CARRIERS + 8):
+    for at in range(MAX_CARRIERS + 8):
         place(store, f"outlet{at}", f"Quillback {'abcdefghij'[at % 10] * 9}{at}x")
 
     with store._engine.connect() as connection:
@@ -195,4 +195,4 @@ def test_a_feature_finds_the_latest_reports_alone(store: Store) -> None:
             .order_by(func.count().desc())
         )
     assert most is not None
-    assert most <= MOST_CARRIERS
+    assert most <= MAX_CARRIERS

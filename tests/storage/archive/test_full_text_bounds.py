@@ -6,7 +6,7 @@ import pytest
 
 from storage.text_index.full_text_query import (
     ANYTHING,
-    MOST_PREFIXES,
+    MAX_PREFIXES,
     MOST_WORDS,
     Word,
     WordPrefix,
@@ -18,7 +18,7 @@ from storage.text_index.full_text_query import (
 WORD = Word("halcyon")
 
 
-@pytest.mark.parametrize(("prefixes", "asked"), [(MOST_PREFIXES, True), (MOST_PREFIXES + 1, False)])
+@pytest.mark.parametrize(("prefixes", "asked"), [(MAX_PREFIXES, True), (MAX_PREFIXES + 1, False)])
 def test_more_prefixes_than_that_are_left_to_the_matcher(prefixes: int, asked: bool) -> None:
     open_words = any_of(WordPrefix(f"p{n}") for n in range(prefixes))
     assert bound_query(all_of([WORD, open_words])) == (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from storage.archive.item_writer import MOST_CARRIERS
+from storage.archive.item_writer import MAX_CARRIERS
 from storage.model import Article, Completion, Duplicate, New, TextState
 from storage.rules.dedupe import decide
 from storage.rules.former_keys import former_canonical_url, former_url_keys
@@ -149,11 +149,11 @@ def test_titles_alone_do_not_outweigh_parameters_that_look_like_identifiers(
 
 def test_a_parameter_that_changes_at_every_poll_fills_no_archive(store: Store) -> None:
     first = post(f"{PAGE}?token=0", TITLE, summary=TEASER)
-    put(store, *(replace(first, url=f"{PAGE}?token={n}") for n in range(MOST_CARRIERS + 20)))
+    put(store, *(replace(first, url=f"{PAGE}?token={n}") for n in range(MAX_CARRIERS + 20)))
 
     with store.reading() as unit:
         [only] = unit.items.newest(limit=5)
-    assert len(only.carriers) == MOST_CARRIERS
+    assert len(only.carriers) == MAX_CARRIERS
 
 
 def test_an_item_whose_link_other_entries_got_too_is_told_once(store: Store) -> None:

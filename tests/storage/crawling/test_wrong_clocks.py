@@ -10,11 +10,11 @@ from crawler.polling.poll_interval import next_recheck, page_retry
 from storage.crawling.sources import is_free, is_poll_due
 from storage.model import CrawlReport, Match
 from storage.rules.wait_bounds import (
-    LONGEST_LEASE,
-    LONGEST_MATCH_WAIT,
-    LONGEST_PAGE_WAIT,
-    LONGEST_POLL_WAIT,
-    LONGEST_RECHECK_WAIT,
+    MAX_LEASE,
+    MAX_MATCH_WAIT,
+    MAX_PAGE_WAIT,
+    MAX_POLL_WAIT,
+    MAX_RECHECK_WAIT,
 )
 from storage.store import Store
 from tests.support.builders import NOW, a_listed_article, a_match, a_watch_text, an_article
@@ -83,7 +83,7 @@ def test_a_source_is_due_on_a_clock_that_is_set_back_and_again_when_it_is_right(
 
 def test_the_longest_wait_that_a_source_may_be_given_is_waited(polled: Store) -> None:
     month = timedelta(days=31) * 1.1
-    assert month < LONGEST_POLL_WAIT
+    assert month < MAX_POLL_WAIT
     poll(polled, NOW, wait=month)
     assert claim(polled, NOW + MINUTE) == []
     assert claim(polled, NOW + month) == ["ledger"]
@@ -98,7 +98,7 @@ def test_a_lease_of_a_clock_ahead_ends_when_it_is_right(polled: Store, jump: tim
 
 def test_the_longest_lease_that_a_run_may_have_is_kept(polled: Store) -> None:
     longest = DAY + timedelta(minutes=2)
-    assert longest < LONGEST_LEASE
+    assert longest < MAX_LEASE
     at = NOW + HOUR
     with polled.transaction() as unit:
         assert unit.sources.claim_due(at, limit=1, owner="r", lease=longest)
@@ -121,7 +121,7 @@ def test_a_page_that_failed_waits_as_long_as_it_was_told_to(store: Store) -> Non
         item = unit.items.put(a_listed_article(), now=NOW, baseline=False, page_due_at=NOW).item_id
         last = page_retry(5, 500, NOW)
         assert last is not None
-        assert last - NOW < LONGEST_PAGE_WAIT
+        assert last - NOW < MAX_PAGE_WAIT
         unit.pages.record_failure(item, reason="http-500", now=NOW, retry_at=last)
         assert unit.pages.due("ward-ledger", now=NOW + HOUR, limit=5) == ()
         ten_years = NOW + 3650 * DAY
@@ -143,7 +143,7 @@ def test_an_item_that_a_clock_ahead_stored_is_matched_when_it_is_right(
 
 def test_an_item_whose_page_is_on_its_way_waits_for_it(store: Store) -> None:
     patience = 10 * MINUTE
-    assert patience < LONGEST_MATCH_WAIT
+    assert patience < MAX_MATCH_WAIT
     with store.transaction() as unit:
         unit.items.put(an_article(), now=NOW, baseline=False, ready_at=NOW + patience)
         assert unit.items.pending(now=NOW + MINUTE, limit=5) == ()
@@ -154,7 +154,7 @@ def test_a_look_that_a_clock_ahead_put_off_is_made(store: Store) -> None:
     with store.transaction() as unit:
         item = unit.items.put(an_article(), now=NOW, baseline=False).item_id
         unit.rechecks.schedule(item, NOW + 7 * DAY)
-        assert 7 * DAY < LONGEST_RECHECK_WAIT
+        assert 7 * DAY < MAX_RECHECK_WAIT
         assert unit.rechecks.due("ward-ledger", now=NOW + HOUR, limit=5) == ()
         unit.rechecks.schedule(item, NOW + 3650 * DAY)
         due = unit.rechecks.due("ward-ledger", now=NOW + HOUR, limit=5)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from storage.rules.events.features import read_features
 from storage.rules.events.grouping import EventGrouping, choose_neighbours
 from storage.rules.events.linkage import link
-from storage.rules.events.rarity import MOST_FEATURES, select_features
+from storage.rules.events.rarity import MAX_FEATURES, select_features
 from tests.quality.event_reports import REPORTS
 
 
@@ -49,7 +49,7 @@ def test_a_long_text_has_no_more_features_than_its_bound() -> None:
     weights = {name: weight for name, (weight, _) in read_features("", words).items()}
 
     assert len(weights) <= 250
-    assert len(select_features(weights, {}, 1)) == MOST_FEATURES
+    assert len(select_features(weights, {}, 1)) == MAX_FEATURES
 
 
 def test_what_is_to_stay_apart_is_in_no_group_however_alike() -> None:

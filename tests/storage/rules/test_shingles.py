@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.rules.shingles import MOST_CARRIERS, Grouping, are_copies, covered_share, fingerprint
+from storage.rules.shingles import MAX_CARRIERS, Grouping, are_copies, covered_share, fingerprint
 from tests.support.sizes import examples
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgklm" for b in "aeiou" for c in ("n", "rt", "sk", "vel")]
@@ -115,10 +115,10 @@ def test_what_everybody_writes_connects_nothing_and_is_noted_of_a_few_items() ->
     grouping = Grouping()
     closing = "for more see our web site at the address below"
 
-    for _ in range(3 * MOST_CARRIERS):
+    for _ in range(3 * MAX_CARRIERS):
         grouping.add(f"{prose(random, 100)} {closing}")
 
-    assert len({grouping.story(number) for number in range(3 * MOST_CARRIERS)}) == 192
+    assert len({grouping.story(number) for number in range(3 * MAX_CARRIERS)}) == 192
 
 
 def test_a_story_of_very_many_outlets_is_one() -> None:
@@ -126,7 +126,7 @@ def test_a_story_of_very_many_outlets_is_one() -> None:
     text = prose(random, 300)
     grouping = Grouping()
 
-    for _ in range(3 * MOST_CARRIERS):
+    for _ in range(3 * MAX_CARRIERS):
         grouping.add(syndicated(random, text, replaced=0.05, kept=0.9))
 
-    assert {grouping.story(number) for number in range(3 * MOST_CARRIERS)} == {0}
+    assert {grouping.story(number) for number in range(3 * MAX_CARRIERS)} == {0}

@@ -11,8 +11,8 @@ from storage.telling.quarantine import (
     DELAYS,
     DID_NOT_FINISH,
     KEPT_FOR,
-    LONGEST_DELAY,
     MAX_CAUSE,
+    MAX_DELAY,
     MOST_ATTEMPTS,
     FailedTask,
     is_ready,
@@ -63,7 +63,7 @@ def test_pauses_grow_and_are_bounded_and_the_third_failure_sets_aside(store: Sto
             unit.quarantine.begin("match", "8", NOW)
     last = trouble_of(store, subject="8")
     assert last is not None
-    assert last.retry_at == NOW + LONGEST_DELAY
+    assert last.retry_at == NOW + MAX_DELAY
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=1), timedelta(days=3650)])

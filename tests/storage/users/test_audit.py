@@ -8,7 +8,7 @@ from datetime import timedelta
 from storage.model import Actor, Change
 from storage.store import Store
 from storage.users.audit_trail import MAX_TEXT
-from storage.users.idempotent_responses import KEPT_FOR, MOST_RESPONSES
+from storage.users.idempotent_responses import KEPT_FOR, MAX_RESPONSES
 from tests.storage.users.test_users import add
 from tests.support.builders import NOW
 
@@ -87,7 +87,7 @@ def test_a_claim_that_is_rolled_back_leaves_the_key_free(store: Store) -> None:
 def test_of_one_user_so_many_answers_are_kept_at_most(store: Store) -> None:
     ruth = add(store)
     with store.transaction() as unit:
-        for at in range(MOST_RESPONSES + 3):
+        for at in range(MAX_RESPONSES + 3):
             assert unit.responses.claim(ruth, f"k{at}", "h", NOW + timedelta(seconds=at))
         later = NOW + timedelta(hours=1)
         assert unit.responses.find(ruth, "k2", later) is None

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from storage.model import Mark, MarkKind
-from storage.rules.wait_bounds import LONGEST_DESK_MUTE
+from storage.rules.wait_bounds import MAX_DESK_MUTE
 from storage.store import Store
 from storage.users import desk_mutes, marks, read_states
 from tests.storage.users.test_users import add
@@ -99,7 +99,7 @@ def test_marks_of_stories_that_merge_are_those_of_the_one_story(store: Store) ->
 
 
 def test_a_story_takes_so_many_marks_at_most(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marks, "MOST_OF_STORY", 3)
+    monkeypatch.setattr(marks, "MAX_OF_STORY", 3)
     ruth, item = add(store), put(store)
     with store.transaction() as unit:
         made = [unit.marks.add(item, MarkKind.TAG, ruth, NOW, text=f"t{at}") for at in range(5)]
@@ -130,7 +130,7 @@ def test_what_was_read_is_forgotten_once_all_is_read(store: Store) -> None:
 
 
 def test_so_many_readings_of_a_user_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_states, "MOST_READ_STATES", 2)
+    monkeypatch.setattr(read_states, "MAX_READ_STATES", 2)
     ruth = add(store)
     items = [put(store, number) for number in range(1, 5)]
     with store.transaction() as unit:
@@ -143,7 +143,7 @@ def test_a_mute_ends_in_time_and_one_of_a_clock_ahead_at_once(store: Store) -> N
     ruth, item = add(store), put(store)
     with store.transaction() as unit:
         unit.desk_mutes.add("story", ruth, NOW, until=NOW + HOUR, item_id=item)
-        ahead = NOW + 2 * LONGEST_DESK_MUTE
+        ahead = NOW + 2 * MAX_DESK_MUTE
         unit.desk_mutes.add("outlet", ruth, ahead, until=ahead + HOUR, source_key="x")
     with store.transaction() as unit:
         unit.desk_mutes.add("story", ruth, NOW, until=NOW + HOUR, item_id=item)
@@ -155,7 +155,7 @@ def test_a_mute_ends_in_time_and_one_of_a_clock_ahead_at_once(store: Store) -> N
 
 
 def test_a_user_mutes_so_much_at_most(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk_mutes, "MOST_MUTES", 2)
+    monkeypatch.setattr(desk_mutes, "MAX_MUTES", 2)
     ruth = add(store)
     with store.transaction() as unit:
         made = [

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from storage.model import Role, Scope
 from storage.store import Store
-from storage.users.tokens import MAX_VALIDITY, MOST_TOKENS
+from storage.users.tokens import MAX_TOKENS, MAX_VALIDITY
 from tests.storage.users.test_users import add
 from tests.support.builders import NOW
 
@@ -55,7 +55,7 @@ def test_a_user_has_so_many_tokens_at_most(store: Store) -> None:
     with store.transaction() as unit:
         made = [
             unit.tokens.make(user, "x", [Scope.READ], NOW, valid_for=DAY)
-            for _ in range(MOST_TOKENS + 1)
+            for _ in range(MAX_TOKENS + 1)
         ]
         assert made[-1] is None
         assert None not in made[:-1]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from storage.model import Role
 from storage.store import Store
-from storage.users.users import MOST_SESSIONS, SESSION_LIFETIME
+from storage.users.users import MAX_SESSIONS, SESSION_LIFETIME
 from tests.support.builders import NOW
 
 
@@ -59,7 +59,7 @@ def test_one_user_has_so_many_sessions_at_most(store: Store) -> None:
     with store.transaction() as unit:
         tokens = [
             unit.users.open_session(user, NOW + timedelta(seconds=at))
-            for at in range(MOST_SESSIONS + 2)
+            for at in range(MAX_SESSIONS + 2)
         ]
         later = NOW + timedelta(minutes=5)
         alive = [token for token in tokens if unit.users.find_session(token, later) is not None]

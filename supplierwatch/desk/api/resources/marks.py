@@ -8,7 +8,7 @@ from pydantic import Field
 
 from storage.model import MarkKind, Role, StoredItem, User
 from storage.store import Unit
-from storage.users.marks import MOST_HISTORY, MOST_OF_STORY
+from storage.users.marks import MAX_HISTORY, MAX_OF_STORY
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
 from supplierwatch.desk.api.parameters import path_number
@@ -47,8 +47,8 @@ STORY_MARKS = record(
     story=INTEGER,
     starred=FLAG,
     unread=FLAG,
-    marks=many(MARK, most=MOST_OF_STORY),
-    history=many(MARK, most=MOST_HISTORY),
+    marks=many(MARK, most=MAX_OF_STORY),
+    history=many(MARK, most=MAX_HISTORY),
 )
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from storage.model import Role
-from storage.users.desk_mutes import MOST_MUTES
-from storage.users.marks import MOST_TAGS
+from storage.users.desk_mutes import MAX_MUTES
+from storage.users.marks import MAX_TAGS
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
 from supplierwatch.desk.api.parameters import LARGEST, path_number
@@ -141,7 +141,7 @@ ENDPOINTS = (
         handler=mutes,
         role=Role.READER,
         summary="What the calling user has muted, and what is muted for subscriptions",
-        schema=record(own=many(MUTE, most=MOST_MUTES), of_subscriptions=many(MUTE)),
+        schema=record(own=many(MUTE, most=MAX_MUTES), of_subscriptions=many(MUTE)),
     ),
     Endpoint(
         name="mute-make",
@@ -172,6 +172,6 @@ ENDPOINTS = (
         handler=tags,
         role=Role.READER,
         summary="The tags of stories, the most used",
-        schema=record(tags=many(record(tag=TEXT, stories=COUNT), most=MOST_TAGS)),
+        schema=record(tags=many(record(tag=TEXT, stories=COUNT), most=MAX_TAGS)),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from alerts.search.facets import MOST_BARS, MOST_VALUES, FacetValue
+from alerts.search.facets import MAX_BARS, MOST_VALUES, FacetValue
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.resources.search import QUERY, SINCE, compile_parameter
@@ -65,7 +65,7 @@ ENDPOINTS = (
             sites=VALUES,
             languages=VALUES,
             more=record(suppliers=COUNT, sources=COUNT, kinds=COUNT, sites=COUNT, languages=COUNT),
-            dates=many(record(first=DAY, last=DAY, count=COUNT), most=MOST_BARS),
+            dates=many(record(first=DAY, last=DAY, count=COUNT), most=MAX_BARS),
         ),
     ),
 )

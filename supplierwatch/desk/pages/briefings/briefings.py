@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.model import Briefing, BriefingEntry, Change, Role
 from storage.store import Unit
-from storage.users.briefings import MAX_COMMENT, MAX_TITLE, MOST_BRIEFINGS, MOST_ENTRIES
+from storage.users.briefings import MAX_BRIEFINGS, MAX_COMMENT, MAX_ENTRIES, MAX_TITLE
 from supplierwatch.desk.page import (
     Download,
     Page,
@@ -43,7 +43,7 @@ def select(request: PageRequest) -> PageResponse:
             title = title or f"Briefing of {request.now.day} {request.now:%B %Y}"
             number = unit.briefings.make(request.user.user_id, title, request.now)
             if number is None:
-                return _refuse(f"You have {MOST_BRIEFINGS} briefings: remove one first.")
+                return _refuse(f"You have {MAX_BRIEFINGS} briefings: remove one first.")
             _record(unit, request, "briefing.made", number, title)
         added = unit.briefings.add(number, items, request.now)
         if added:
@@ -56,7 +56,7 @@ def briefing(request: PageRequest) -> PageResponse:
     found = read_briefing(request)
     if found is None:
         return not_found(NONE)
-    values = {"briefing": found[0], "document": found[1], "most": MOST_ENTRIES}
+    values = {"briefing": found[0], "document": found[1], "most": MAX_ENTRIES}
     limits = {"max_title": MAX_TITLE, "max_comment": MAX_COMMENT}
     return PageResponse(template="briefings/briefing.html", values=values | limits)
 

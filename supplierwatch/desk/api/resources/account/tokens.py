@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from storage.model import Role, Scope
-from storage.users.tokens import MOST_TOKENS
+from storage.users.tokens import MAX_TOKENS
 from supplierwatch.desk.accounts.token_requests import (
     MAX_LABEL,
     MOST_DAYS,
@@ -97,7 +97,7 @@ ENDPOINTS = (
         handler=tokens,
         role=Role.READER,
         summary="The tokens of the calling user, without their secrets",
-        schema=record(tokens=many(TOKEN, most=MOST_TOKENS)),
+        schema=record(tokens=many(TOKEN, most=MAX_TOKENS)),
     ),
     Endpoint(
         name="token-make",
