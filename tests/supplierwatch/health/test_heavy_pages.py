@@ -104,7 +104,7 @@ def test_edits_and_entries_that_were_too_much_are_named_too(sqlite_store: Store)
     report_heavy_pages(sqlite_store, context, events, NOW)
     with sqlite_store.transaction() as unit:
         close_page_notices(unit, NOW)
-        looked, entry = unit.notices.open()
+        entry, looked = unit.notices.open()
         assert "the text read before is kept" in looked.text
         assert "an entry of source trolley" in entry.text
         close_page_notices(unit, NOW + timedelta(days=15))
