@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from supplierwatch.desk import watch_preview
+from supplierwatch.desk.editing import watch_preview
 from tests.desk.browser import RunningDesk, running_desk
 from tests.desk.forms import form_of, send, take_up, without_rights_of_the_superuser
 from tests.supplierwatch.instance import BODY, WATCHES, an_article

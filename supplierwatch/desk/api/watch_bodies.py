@@ -12,7 +12,7 @@ from supplierwatch.desk.api.endpoint import ApiRequest
 from supplierwatch.desk.api.json_bodies import MAX_ERRORS, Body, bad_field
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import FLAG, TEXT, many, perhaps, record
-from supplierwatch.desk.file_edits import ConfigText, EditFailure, read_config
+from supplierwatch.desk.editing.file_edits import ConfigText, EditFailure, read_config
 
 FILE = "watches.toml"
 MAX_QUERY = 20_000  # characters

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from storage.model import AuditEntry, Role, Scope
-from supplierwatch.desk import file_edits
 from supplierwatch.desk.api.json_bodies import MAX_BODY
+from supplierwatch.desk.editing import file_edits
 from tests.desk.api.api_client import ApiClient, client, problem_of, token_of
 from tests.desk.browser import Page, RunningDesk
 from tests.supplierwatch.instance import an_article

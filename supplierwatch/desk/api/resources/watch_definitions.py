@@ -24,8 +24,8 @@ from supplierwatch.desk.api.watch_bodies import (
     problem_of,
 )
 from supplierwatch.desk.api.writing import require_match, writing
-from supplierwatch.desk.file_edits import ConfigText, EditFailure, write_edit
-from supplierwatch.desk.watch_edits import compile_edit, compile_removal, draft_in_words
+from supplierwatch.desk.editing.file_edits import ConfigText, EditFailure, write_edit
+from supplierwatch.desk.editing.watch_edits import compile_edit, compile_removal, draft_in_words
 
 log = logging.getLogger(__name__)
 

@@ -24,9 +24,9 @@ from supplierwatch.desk.api.watch_bodies import (
     open_file,
     problem_of,
 )
-from supplierwatch.desk.file_edits import EditFailure
-from supplierwatch.desk.watch_edits import compile_edit
-from supplierwatch.desk.watch_preview import SHOWN, PreviewChange, preview
+from supplierwatch.desk.editing.file_edits import EditFailure
+from supplierwatch.desk.editing.watch_edits import compile_edit
+from supplierwatch.desk.editing.watch_preview import SHOWN, PreviewChange, preview
 from supplierwatch.formatting.times import iso
 
 CHANGE = record(

@@ -7,7 +7,7 @@ from config.settings.channels import MAIL
 from config.values.checks import CHANNEL, check_address
 from config.values.invalid_value import InvalidValue
 from storage.model import Role
-from supplierwatch.desk.file_edits import note_edit
+from supplierwatch.desk.editing.file_edits import note_edit
 from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.formatting.mail_words import mail_words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.model import WAITING, MessageState, OutboxMessage, Role
-from supplierwatch.desk.file_edits import note_edit
+from supplierwatch.desk.editing.file_edits import note_edit
 from supplierwatch.desk.framed_message import frame_mail, frame_text
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.model import Role
-from supplierwatch.desk.file_edits import note_edit
+from supplierwatch.desk.editing.file_edits import note_edit
 from supplierwatch.desk.listing_pages import cut_page
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.health.quarantine_mail import describe_task, retry_quarantined

@@ -12,7 +12,7 @@ from crawler.processes.inspect import FoundSource, discover_source
 from crawler.spider_base.kind_registry import known_kinds
 from storage.model import Role
 from storage.rules.identity import url_key
-from supplierwatch.desk.file_edits import read_config
+from supplierwatch.desk.editing.file_edits import read_config
 from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.desk.pages.sources.source import begin_examination, to_job

@@ -7,7 +7,7 @@ from config.editing.source_draft import FORM
 from config.editing.toml_writing import append_tables
 from config.errors import NotOpml
 from storage.model import Role
-from supplierwatch.desk.file_edits import (
+from supplierwatch.desk.editing.file_edits import (
     EditFailure,
     note_edit,
     read_config,

@@ -10,7 +10,7 @@ from config.errors import EditRefused
 from config.model import Source
 from crawler.processes.inspect import inspect_source
 from storage.model import Role
-from supplierwatch.desk.file_edits import (
+from supplierwatch.desk.editing.file_edits import (
     EditFailure,
     note_edit,
     read_config,

@@ -15,14 +15,14 @@ from config.editing.source_draft import (
 from config.errors import EditRefused
 from crawler.spider_base.kind_registry import known_kinds
 from storage.model import Role
-from supplierwatch.desk.file_edits import (
+from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
     try_edit,
 )
+from supplierwatch.desk.editing.table_editor import TableEditor
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.sources.source import source_address
-from supplierwatch.desk.pages.table_editor import TableEditor
 
 FLAGS = ("enabled", "relook", "verify_tls")
 EDITOR = TableEditor(form=FORM, read=read_source, drop=drop_source, text=source_text)

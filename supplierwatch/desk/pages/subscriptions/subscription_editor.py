@@ -16,14 +16,14 @@ from config.editing.subscription_draft import (
 from config.errors import EditRefused
 from config.tables.shape import DEFAULT_TIMEZONE
 from storage.model import Role
-from supplierwatch.desk.file_edits import (
+from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
     try_edit,
 )
+from supplierwatch.desk.editing.table_editor import TableEditor
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.subscriptions.subscriptions import subscription_address
-from supplierwatch.desk.pages.table_editor import TableEditor
 from supplierwatch.desk.subscription_outlook import Outlook, look_ahead
 from supplierwatch.wiring import CompiledConfiguration
 

@@ -9,7 +9,7 @@ from alerts.errors import UnknownSubscriptionError
 from config.model import Subscription
 from config.values.checks import is_channel
 from storage.model import Role
-from supplierwatch.desk.file_edits import note_edit
+from supplierwatch.desk.editing.file_edits import note_edit
 from supplierwatch.desk.framed_message import frame_rendered, frame_text
 from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.listing_pages import cut_page

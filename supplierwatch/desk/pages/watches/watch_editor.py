@@ -9,16 +9,16 @@ from urllib.parse import quote
 from config.editing.watch_draft import FORM, WatchDraft, read_watch, watch_text
 from config.errors import EditRefused
 from storage.model import Role
-from supplierwatch.desk.file_edits import (
+from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
     note_edit,
     read_config,
     write_edit,
 )
+from supplierwatch.desk.editing.watch_edits import compile_edit, draft_in_words
+from supplierwatch.desk.editing.watch_preview import WatchPreview, preview
 from supplierwatch.desk.page import MAX_VALUE, Page, PageRequest, PageResponse, not_found
-from supplierwatch.desk.watch_edits import compile_edit, draft_in_words
-from supplierwatch.desk.watch_preview import WatchPreview, preview
 
 TOO_LONG = (
     f"This watch has more than {MAX_VALUE:,} characters, which this form cannot hold: edit "

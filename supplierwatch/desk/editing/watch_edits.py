@@ -6,7 +6,7 @@ from alerts.query import QueryError, compile_query
 from config.editing.table_file import find_table, remove_table
 from config.editing.watch_draft import FORM, WatchDraft, edit_watch, read_watch
 from config.errors import EditRefused
-from supplierwatch.desk.file_edits import ConfigText, EditFailure, try_edit
+from supplierwatch.desk.editing.file_edits import ConfigText, EditFailure, try_edit
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.wiring import CompiledConfiguration
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from config.editing.table_form import TableForm
 from config.errors import EditRefused
-from supplierwatch.desk.file_edits import (
+from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
     note_edit,
