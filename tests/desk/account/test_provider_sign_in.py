@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -302,8 +303,13 @@ def test_keys_elsewhere_in_the_private_network_are_not_fetched(
     both: tuple[RunningDesk, Provider],
 ) -> None:
     desk, provider = both
-    provider.discovery = {"jwks_uri": "https://127.0.0.2:9/keys"}
-    assert sign_in(desk.browser(), provider).code == 502
+    with socket.create_server(("127.0.0.2", 0)) as elsewhere:
+        elsewhere.setblocking(False)
+        port = elsewhere.getsockname()[1]
+        provider.discovery = {"jwks_uri": f"https://127.0.0.2:{port}/keys"}
+        assert sign_in(desk.browser(), provider).code == 502
+        with pytest.raises(BlockingIOError):  # nobody has connected
+            elsewhere.accept()
 
 
 def test_a_new_key_of_the_provider_is_asked_for_once_a_minute(
