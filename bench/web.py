@@ -8,8 +8,9 @@ this process; the first answers of each are left out, since a service has been r
 Printed are the median, the 95th percentile and the bytes of a page.
 
 Today arranges all that was found in two days by supplier; the peer's list has the newest 64
-entries. Search answers with hits, facets and a histogram; the peer's legacy application, the one
-that searches, with entries. Both search titles and texts, by FTS5.
+entries. Search answers with 50 hits, the facets of all and a histogram; the peer's legacy
+application, the one that searches, with the first 64 entries. Both search titles and texts, by
+FTS5.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from supplierwatch.desk.accounts.cookies import COOKIE
 from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.web.server import WebServer
 
+PEERS = 64  # hits that the peer is asked for: it shows all of them otherwise
 WARM = 3  # answers of each page that are not counted
 
 
@@ -83,7 +85,7 @@ def measure(folder: Path, count: int, rounds: int) -> None:
         for mine, their in zip(queries, theirs, strict=True):
             path = f"/search?q={mine}"
             pages.append(Measured(name=f"Search {mine}", ask=_asks(server.address, path, cookie)))
-            path = f"/?q={their}&show=all"
+            path = f"/?q={their}&show=all&limit={PEERS}"
             pages.append(Measured(name=f"  reader {their}", ask=_asks(searching, path)))
         for at in range(WARM + rounds):
             for page in pages:
