@@ -20,11 +20,11 @@ from alerts.text.outlet_names import blank_outlet
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
 from storage.archive.stories import SPAN
 from storage.errors import DamagedRow
+from storage.mentions.asides import AsideMatch
+from storage.mentions.mentions import NEVER_OLD
 from storage.model import Match, StoredItem, WatchVersion
 from storage.rules.age import OldItems
 from storage.store import Store, Unit
-from storage.telling.asides import AsideMatch
-from storage.telling.mentions import NEVER_OLD
 from storage.telling.quarantine import DID_NOT_FINISH, MOST_ATTEMPTS, FailedTask, is_ready
 
 log = logging.getLogger(__name__)

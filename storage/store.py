@@ -29,10 +29,11 @@ from storage.engine.engine import READ_ONLY, make_engine, sqlite_file
 from storage.engine.schema_version import refuse_other_schema
 from storage.errors import DatabaseUnusable, explain_error, is_damaged_page
 from storage.jobs import ConfigurationStore, HostSlots, JobQueue
-from storage.telling.asides import Asides
+from storage.mentions.asides import Asides
+from storage.mentions.mention_pages import MentionPages
+from storage.mentions.mentions import Mentions
+from storage.mentions.volumes import Volumes
 from storage.telling.backlog import Backlog
-from storage.telling.mention_pages import MentionPages
-from storage.telling.mentions import Mentions
 from storage.telling.notices import Notices
 from storage.telling.outbox import Outbox
 from storage.telling.pending_news import PendingNewsReader
@@ -42,7 +43,6 @@ from storage.telling.reader_requests import ReaderRequests
 from storage.telling.stalled_deliveries import StalledDeliveries
 from storage.telling.subscribers import Subscribers
 from storage.telling.tellings import Tellings
-from storage.telling.volumes import Volumes
 from storage.telling.watches import Watches
 from storage.text_index.full_text import FullText
 from storage.users.audit_trail import AuditTrail

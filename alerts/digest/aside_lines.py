@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from alerts.digest.entry import Names, WatchWords
 from alerts.text.sanitize import line, shorten, web_link
 from alerts.text.sentences import Excerpt, best_excerpt
+from storage.mentions.asides import Aside
 from storage.model import Span
 from storage.rules.aside_rules import rule_in_words
-from storage.telling.asides import Aside
 
 MAX_EXCERPT = 160  # characters
 MAX_HEADLINE = 120

@@ -19,9 +19,9 @@ from alerts.digest.event_entries import NO_EVENTS, EventTexts, join_events
 from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.volume import SupplierShare, Volume
 from storage.crawling.coverage import Coverage
+from storage.mentions.asides import Aside
 from storage.model import StoredItem
 from storage.rules.age import is_old_item_telling
-from storage.telling.asides import Aside
 
 Official = Literal["notices", "parliament", "papers"]
 OFFICIAL: Mapping[Official, str] = {

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.digest.anomaly import WEEKS, compute_usual
+from storage.mentions.volumes import CountedMention, group_by_day
 from storage.rules.local_time import local_time
-from storage.telling.volumes import CountedMention, group_by_day
 
 DAYS = 14
 SHARE_DAYS = 30

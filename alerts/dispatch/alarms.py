@@ -28,10 +28,10 @@ from alerts.schedule.cadence import held_until
 from alerts.text.sanitize import line
 from alerts.time_limit import TimeLimit
 from config.model import Expected, Subscription
+from storage.mentions.volumes import CountedMention, group_by_day
 from storage.model import Notification, SourceState, Subscriber
 from storage.rules.local_time import local_time, next_day
 from storage.store import Store, Unit
-from storage.telling.volumes import CountedMention, group_by_day
 
 log = logging.getLogger(__name__)
 

@@ -29,10 +29,10 @@ from alerts.schedule.due import Due
 from alerts.text.missing_text import NOT_SHOWN
 from alerts.text.sanitize import line, shorten
 from config.model import Subscription
+from storage.mentions.asides import PendingAside
 from storage.model import Notification, PendingTelling, StoredItem, Subscriber, TextState
 from storage.rules.age import is_old_item_telling
 from storage.store import Unit
-from storage.telling.asides import PendingAside
 
 # an alerted mention is repeated in the next digest with new ones, for at most this long
 REPEATED_FOR = timedelta(days=7)

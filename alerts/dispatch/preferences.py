@@ -12,9 +12,9 @@ from alerts.digest.desk_muting import find_mute
 from alerts.digest.digest import MutedWatchNote
 from alerts.digest.findings import hit_suppliers
 from config.model import Subscription
+from storage.mentions.asides import PendingAside
 from storage.model import DeskMute, PendingTelling, Subscriber
 from storage.store import Unit
-from storage.telling.asides import PendingAside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

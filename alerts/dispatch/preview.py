@@ -21,10 +21,10 @@ from alerts.dispatch.preferences import apply_preferences
 from alerts.errors import UnknownSubscriptionError
 from alerts.messages.render import Rendered, render
 from config.model import Subscription
+from storage.mentions.asides import PendingAside
 from storage.model import PendingTelling, Subscriber
 from storage.rules.age import is_old_item_telling
 from storage.store import Store, Unit
-from storage.telling.asides import PendingAside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Repositories of watches, mentions, tellings, the outbox, notices and failed work.
+"""Repositories of watches, tellings, the outbox, notices and failed work.
 
 Each class works within one transaction.
 """

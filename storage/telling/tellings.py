@@ -10,11 +10,11 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from storage.archive.items import Items
 from storage.engine.damage import Damage, read_unless_damaged
+from storage.mentions.asides import Asides, PendingAside
+from storage.mentions.mention_rows import read_with_items
 from storage.model import Notification, PendingTelling
 from storage.rules.age import OldItemsWaiting
 from storage.tables import item, mention, outbox, pending_telling, subscriber, told
-from storage.telling.asides import Asides, PendingAside
-from storage.telling.mention_rows import read_with_items
 from storage.telling.outbox import Outbox
 
 # recipient, subscription key, outbox id (None: settled without a message), time

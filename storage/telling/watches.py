@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.engine.damage import Damage, read_decodable
 from storage.engine.dialect import insert_new, lock_task
+from storage.mentions.asides import rename_watch
 from storage.model import WatchVersion
 from storage.tables import desk_mute, item, item_mark, mention, told, watch_version
-from storage.telling.asides import rename_watch
 
 _BATCH = 500
 _COLUMNS = ("id", "key", "version", "query", "fingerprint", "active_since", "last_item_id")

@@ -12,6 +12,7 @@ from alerts.matching import match_item
 from alerts.query import Document, Explanation, explain
 from alerts.schedule.due import alert_after, old_items_due
 from storage.archive.event_edits import EventLink
+from storage.mentions.asides import Aside
 from storage.model import (
     AsideBlock,
     ItemRevision,
@@ -26,7 +27,6 @@ from storage.rules.age import is_old_item_telling
 from storage.rules.aside_rules import block_key
 from storage.rules.watch_baseline import is_before_watch
 from storage.store import Store, Unit
-from storage.telling.asides import Aside
 from storage.telling.quarantine import FailedTask
 from supplierwatch.wiring import CompiledConfiguration
 

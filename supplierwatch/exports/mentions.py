@@ -13,9 +13,9 @@ from alerts.digest.context import TellingContext
 from alerts.digest.findings import members_of
 from alerts.digest.syndication import StoryFacts, story_facts
 from alerts.query import Document
+from storage.mentions.mention_pages import MentionRange, PagePosition
 from storage.model import Mention, Span, StoredItem
 from storage.store import Store
-from storage.telling.mention_pages import MentionRange, PagePosition
 
 PAGE = 100  # mentions in one read
 

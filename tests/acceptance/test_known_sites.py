@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from storage.mentions.asides import Aside
 from storage.model import StoredItem, TextState
 from storage.rules.aside_rules import block_key
 from storage.store import Store, open_store
-from storage.telling.asides import Aside
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 from tests.support.content.three_sites import BACKGROUND, STRANGER, Site, sites

@@ -134,7 +134,7 @@ def export(
     Ends with exit code 6 where there is nothing to export; the file is written all the same.
     """
     from alerts.digest.context import TellingContext
-    from storage.telling.mention_pages import MentionRange
+    from storage.mentions.mention_pages import MentionRange
     from supplierwatch.exports.mentions import read_mentions
 
     now = datetime.now(UTC)

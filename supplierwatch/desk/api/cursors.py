@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from storage.telling.mention_pages import PagePosition
+from storage.mentions.mention_pages import PagePosition
 from supplierwatch.desk.api.parameters import LARGEST
 from supplierwatch.desk.api.problem_details import bad_parameter
 

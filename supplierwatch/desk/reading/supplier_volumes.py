@@ -10,7 +10,7 @@ from threading import Lock
 
 from alerts.digest.share_of_voice import SupplierIndex
 from alerts.digest.volume import SHARE_DAYS
-from storage.telling.volumes import CountedMention
+from storage.mentions.volumes import CountedMention
 from supplierwatch.desk.page import DeskSource
 
 WEEKS = 8

@@ -12,6 +12,7 @@ from alerts.digest.desk_muting import find_mute
 from alerts.digest.digest import Digest, Occasion, build_digest, entries_of
 from alerts.digest.entry import Entry
 from alerts.digest.findings import NOBODY, explain_tellings, hit_suppliers, members_of
+from storage.mentions.mention_pages import MentionRange
 from storage.model import (
     DeskMute,
     MarkKind,
@@ -23,7 +24,6 @@ from storage.model import (
     User,
 )
 from storage.store import Unit
-from storage.telling.mention_pages import MentionRange
 from supplierwatch.desk.reading.story_marks import (
     NOTHING,
     StoryMarks,

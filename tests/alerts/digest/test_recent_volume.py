@@ -12,8 +12,8 @@ from PIL import Image
 from alerts.digest.volume import Bar, Volume, share_of_voice, volume
 from alerts.messages.chart import chart
 from config.model import Cadence
+from storage.mentions.volumes import CountedMention
 from storage.store import Store
-from storage.telling.volumes import CountedMention
 from tests.alerts.dispatch.test_alarms import CORVID, asking, publish
 from tests.support.clock import Clock
 from tests.support.desk import Desk, a_subscription

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from starlette.requests import Request
 
-from storage.telling.mention_pages import PagePosition
+from storage.mentions.mention_pages import PagePosition
 from supplierwatch.desk.api import routing
 from supplierwatch.desk.api.cursors import PositionCursor, RowCursor, position_cursor, row_cursor
 from supplierwatch.desk.api.endpoint import Endpoint

@@ -19,8 +19,8 @@ from alerts.schedule.cadence import held_until, next_due, slot_day
 from alerts.schedule.due import alert_after
 from alerts.search.backtest import week_of
 from config.model import Cadence, QuietHours
+from storage.mentions.volumes import CountedMention, group_by_day
 from storage.rules.local_time import earlier, later, local_time, next_day, utc_text
-from storage.telling.volumes import CountedMention, group_by_day
 from supplierwatch.formatting import times
 from tests.support.desk import a_catalog
 from tests.support.outgoing import assert_mail_is_clean

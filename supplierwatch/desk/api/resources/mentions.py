@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from storage.mentions.mention_pages import MentionRange, PagePosition
 from storage.model import Role
-from storage.telling.mention_pages import MentionRange, PagePosition
 from supplierwatch.desk.api.cursors import PositionCursor, position_cursor
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from storage.mentions.volumes import group_by_day
 from storage.store import Store
-from storage.telling.volumes import group_by_day
 from tests.support.builders import a_match, a_text, a_watch_text, an_article
 
 LONDON = ZoneInfo("Europe/London")

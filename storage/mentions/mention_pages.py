@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from storage.archive.items import Items
 from storage.engine.damage import Damage
+from storage.mentions.mention_rows import read_with_items
 from storage.model import Mention, StoredItem
 from storage.tables import item, mention
-from storage.telling.mention_rows import read_with_items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

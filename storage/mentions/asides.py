@@ -13,10 +13,10 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from storage.archive.items import Items
 from storage.engine.dialect import insert_new
+from storage.mentions.mentions import predates_watch
 from storage.model import AsideBlock, Match, StoredItem
 from storage.rules.aside_rules import block_key
 from storage.tables import aside, aside_telling, item, mention, subscriber
-from storage.telling.mentions import predates_watch
 
 Range = tuple[int, int]
 

@@ -13,6 +13,7 @@ from storage.archive.items import Items
 from storage.engine.damage import Damage, is_decode_error
 from storage.engine.dialect import insert_new
 from storage.jobs.step_jobs import ServiceStep, queue_step
+from storage.mentions.mention_rows import match_columns, mention_of, read_with_items
 from storage.model import EVENTFUL, Match, Mention, StoredItem
 from storage.rules.age import OldItems, is_old
 from storage.rules.watch_baseline import is_before_watch
@@ -25,7 +26,6 @@ from storage.tables import (
     told,
     watch_version,
 )
-from storage.telling.mention_rows import match_columns, mention_of, read_with_items
 
 log = logging.getLogger(__name__)
 
