@@ -38,7 +38,7 @@ Find = Callable[[lxml.html.HtmlElement, str], str | None]
 
 def find_ours(document: lxml.html.HtmlElement, url: str) -> str | None:
     """Return our date of a page, in the publisher's time zone."""
-    data = read_structured_data(document)
+    data = read_structured_data(document, (url,))
     raw, when = published_of(
         document,
         claimed=data.published,
