@@ -19,7 +19,10 @@ from crawler.processes.launcher_process import REQUEST
 from crawler.processes.memory_use import read_pss
 from crawler.reading.fork_server import receive_number
 
-START_TIMEOUT = 120.0  # seconds for the imports on a slow machine
+# seconds for the imports; doubled after each start that took longer, since on a machine that is
+# starved of processor time none would ever be through with a fixed one
+START_TIMEOUT = 120.0
+LONGEST_START_TIMEOUT = 1_800.0
 _END_TIMEOUT = 5.0
 # prefixes of variables that are read at the start of a program
 _STARTUP_PREFIXES = ("PYTHON", "LD_", "MALLOC_", "FAKETIME")
@@ -68,6 +71,7 @@ class Launcher:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
         self._started_with: dict[str, str] = {}
+        self._timeout = START_TIMEOUT
 
     def launch(
         self, files: Sequence[int], lock_file: int, environment: Mapping[str, str]
@@ -88,11 +92,16 @@ class Launcher:
             if has_ended or _select_startup_variables(environment) != self._started_with:
                 self._close()
             connection = self._connection or self._start(environment)
+            connection.settimeout(self._timeout)
             try:
-                return _request_fork(connection, [*files, lock_file], environment)
-            except OSError:
+                process = _request_fork(connection, [*files, lock_file], environment)
+            except OSError as error:
                 self._close()  # the next crawl starts another one
+                if isinstance(error, TimeoutError):
+                    self._timeout = min(2 * self._timeout, LONGEST_START_TIMEOUT)
                 raise
+            self._timeout = START_TIMEOUT
+            return process
 
     def memory(self) -> int:
         """Return the memory of the launcher itself in bytes; 0 if it does not run."""
@@ -106,7 +115,6 @@ class Launcher:
 
     def _start(self, environment: Mapping[str, str]) -> socket.socket:
         ours, theirs = socket.socketpair()
-        ours.settimeout(START_TIMEOUT)
         with theirs:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - this program itself

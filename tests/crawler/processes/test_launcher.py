@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.processes.launcher import Launcher, launcher
+from crawler.processes.launcher import START_TIMEOUT, Launcher, launcher
 from tests.support.crawls import Crawls, a_source
 from tests.support.services import eventually
 from tests.support.site import FakeSite, hang
@@ -55,6 +55,24 @@ def test_a_launcher_that_was_killed_is_started_again(fresh_launcher: Launcher) -
     fresh_launcher._process.kill()
     fresh_launcher._process.wait()
     assert run_with_job(fresh_launcher, dict(os.environ), b"no job\n") == BAD_JOB
+
+
+def test_a_machine_too_slow_for_the_first_start_gets_more_time_for_the_next(
+    fresh_launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Starved of processor time, no launcher was ever through with its imports."""
+    monkeypatch.setattr(fresh_launcher, "_timeout", 0.05)  # seconds; the imports take more
+    waits = []
+    while len(waits) < 16:
+        waits.append(fresh_launcher._timeout)
+        try:
+            run_with_job(fresh_launcher, dict(os.environ), b"no job\n")
+        except TimeoutError:
+            continue
+        break
+    assert waits[:3] == [0.05, 0.1, 0.2]
+    assert len(waits) < 16
+    assert fresh_launcher._timeout == START_TIMEOUT
 
 
 def test_a_launcher_that_ends_takes_its_crawls_along_and_the_next_crawl_works(
