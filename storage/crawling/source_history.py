@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from storage.engine.damage import read_each
 from storage.model import CrawlReport, TextState
 from storage.tables import carrier, item
 
@@ -127,14 +128,16 @@ class PageCounts:
 
 def count_pages(connection: Connection, since: datetime) -> dict[str, PageCounts]:
     """Return source key -> counts of the items that it was first to list since then."""
-    counted = connection.execute(
-        select(item.c.source_key, item.c.text_state, item.c.thin_reason, func.count().label("many"))
+    columns = (item.c.source_key, item.c.text_state, item.c.thin_reason)
+    counted = (
+        select(*columns, func.count().label("many"))
         .where(item.c.first_seen_at >= since)
-        .group_by(item.c.source_key, item.c.text_state, item.c.thin_reason)
+        .group_by(*columns)
+        .order_by(*columns)
     )
     many: Counter[str] = Counter()
     why: dict[str, Counter[str]] = {}
-    for row in counted:
+    for row in read_each(connection, counted, lambda row: row, table="item"):
         many[row.source_key] += row.many
         if row.text_state == TextState.THIN:
             why.setdefault(row.source_key, Counter())[row.thin_reason or "unknown"] += row.many

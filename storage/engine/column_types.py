@@ -46,6 +46,12 @@ class CleanText(TypeDecorator[str]):
         """Clean the text."""
         return None if value is None else clean(value)
 
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Refuse bytes, which SQLite stores in any column: the row is damaged."""
+        if isinstance(value, bytes):
+            raise ValueError("bytes are stored in place of text")
+        return value
+
 
 class JsonText(TypeDecorator[Any]):
     """JSON stored as text. Tuples are read back as lists."""

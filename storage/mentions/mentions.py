@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.archive.item_writer import clear_mark
 from storage.archive.items import Items
-from storage.engine.damage import Damage, is_decode_error
+from storage.engine.damage import Damage, is_decode_error, read_each
 from storage.engine.dialect import insert_new
 from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.mentions.mention_rows import match_columns, mention_of, read_with_items
@@ -253,11 +253,17 @@ class Mentions:
     def newest_after(self, mention_id: int) -> dict[str, tuple[int, datetime]]:
         """Return watch key -> (id, time) of its newest mention made after this one."""
         newest = (
-            select(mention.c.watch_key, func.max(mention.c.id), func.max(mention.c.created_at))
+            select(
+                mention.c.watch_key,
+                func.max(mention.c.id).label("newest_id"),
+                func.max(mention.c.created_at).label("at"),
+            )
             .where(mention.c.id > mention_id)
             .group_by(mention.c.watch_key)
+            .order_by(mention.c.watch_key)
         )
-        return {row[0]: (int(row[1]), row[2]) for row in self._db.execute(newest)}
+        rows = read_each(self._db, newest, tuple, table="mention")
+        return {key: (int(newest_id), at) for key, newest_id, at in rows}
 
     def count(
         self, watch_key: str, since: datetime | None = None, until: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, delete, select, update
 
-from storage.engine.damage import read_each
+from storage.engine.damage import is_decode_error, read_each
 from storage.engine.dialect import insert_new, upsert
 from storage.model import WAITING, MessageState
 from storage.rules.wait_bounds import MAX_MUTE
@@ -35,6 +36,8 @@ from storage.telling.desk_requests import (
 __all__ = ["IrrelevantItem", "MutedWatch", "ReaderRequests"]
 
 KEY_BYTES = 32
+log = logging.getLogger(__name__)
+
 _LINK_KEY = "links"
 _READER_KINDS = ("digest", "alert", "welcome")
 
@@ -58,16 +61,25 @@ class ReaderRequests:
         self._db = connection
 
     def link_key(self) -> bytes | None:
-        """Return the key that signs links; None where there is none yet."""
-        found: bytes | None = self._db.scalar(
-            select(secret.c.value).where(secret.c.name == _LINK_KEY)
-        )
-        return None if found is None else bytes(found)
+        """Return the key that signs links; None where there is none yet, or its row is damaged."""
+        wanted = select(secret.c.value).where(secret.c.name == _LINK_KEY)
+        try:
+            found = self._db.scalar(wanted)
+        except Exception as error:
+            if not is_decode_error(error):
+                raise
+            found = None
+        return found if isinstance(found, bytes) and len(found) == KEY_BYTES else None
 
     def get_or_make_link_key(self) -> bytes:
-        """Return the key that signs links; it is made where there is none."""
+        """Return the key that signs links; it is made where there is none.
+
+        A damaged one is replaced: the links of earlier messages are invalid then.
+        """
         fresh = {"name": _LINK_KEY, "value": secrets.token_bytes(KEY_BYTES)}
-        insert_new(self._db, secret, fresh, [secret.c.name])
+        if not insert_new(self._db, secret, fresh, [secret.c.name]) and self.link_key() is None:
+            log.error("row.damaged table=secret: links of earlier messages are invalid now")
+            self._db.execute(update(secret).where(secret.c.name == _LINK_KEY).values(fresh))
         made = self.link_key()
         assert made is not None  # noqa: S101  # it has just been written
         return made
