@@ -198,7 +198,7 @@ def test_markup_is_made_in_one_place_of_escaped_text() -> None:
 
 
 FORMATS = {
-    ("alerts/text/word_diff.py:format_diff", "marks[piece.what]"),  # a dictionary of constants above it
+    ("alerts/text/word_diff.py:format_diff", "marks[piece.what]"),  # of constants above it
     ("alerts/attempts.py:record_failure", "TASKS[attempt.task]"),  # of a dictionary of constants
     (
         "supplierwatch/health/quarantine_mail.py:describe_task",
@@ -209,7 +209,7 @@ FORMATS = {
     ("supplierwatch/demo/history/routine.py:_compose_report", "'\\n'.join(sentences)"),
     ("supplierwatch/demo/history/routine.py:_compose_report", "title"),
     ("supplierwatch/demo/history/routine.py:_compose_report", "sentences[0]"),
-    ("alerts/threads/joining.py:_format_reasons", "_SAID[clue.kind]"),  # of a dictionary of constants
+    ("alerts/threads/joining.py:_format_reasons", "_SAID[clue.kind]"),  # of constants
     ("alerts/threads/joining.py:_join_by_identifiers", "_SAID[clue.kind]"),  # the same
     ("alerts/query/syntax/combining.py:_check_placed", "hint"),  # of a dictionary of constants
     (
