@@ -33,7 +33,7 @@ class LeaderLock:
         try:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             if connection.scalar(
-                text("SELECT pg_try_advisory_lock(:scope, :key)"), _bind_keys(self._key)
+                text("SELECT pg_try_advisory_lock(:scope, :key)"), _bind_bind_keys(self._key)
             ):
                 self._connection = connection
                 return True
@@ -50,7 +50,11 @@ class LeaderLock:
         if connection is not None:
             with suppress(DBAPIError):
                 if not connection.invalidated:
-                    # closed, not returned to the pool: its session holds the lock
+                    # at once: a server notices a closed connection a moment later
+                    connection.execute(
+                        text("SELECT pg_advisory_unlock(:scope, :key)"), _bind_keys(self._key)
+                    )
+                    # closed, not returned to the pool: nobody else may go on in its session
                     connection.detach()
                 connection.close()
 

@@ -116,7 +116,7 @@ def poison_matching(patch: pytest.MonkeyPatch, poison: Poison) -> None:
 
 
 def poison_grouping(patch: pytest.MonkeyPatch, poison: Poison) -> None:
-    real = Stories.place
+    real = Stories.assign
 
     def place(self: Stories, stored: Any) -> int:
         if "Poison" in stored.title:

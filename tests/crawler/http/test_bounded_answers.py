@@ -49,7 +49,10 @@ HOSTILE = {
     "long-header": (for_ever(OK + b"X-Long: ", b"y" * 65536), "header line of more than 65536"),
     "long-status": (for_ever(b"HTTP/1.1 200 ", b"y" * 65536), "header line of more than 65536"),
     "many-100s": (for_ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99), "500 header lines"),
-    "trailers": (for_ever(CHUNKED + b"1\r\n<\r\n0\r\n", b"X-T: y\r\n" * 999), "broke off"),
+    "trailers": (
+        for_ever(CHUNKED + b"1\r\n<\r\n0\r\n", b"X-T: y\r\n" * 999),
+        "closed before the response was complete",
+    ),
     "extensions": (
         for_ever(CHUNKED, (b"1;" + b"e" * 900 + b"\r\n<\r\n") * 99),
         "more bytes of chunked encoding",

@@ -59,7 +59,7 @@ def test_a_source_that_is_gone_for_good_is_asked_once_a_week_and_keeps_its_items
     crawls.run(source)
     site.behave("/feed.xml", answer(status=410))
     report = crawls.run(source).report("outlet")
-    assert "gone for good" in report["errors"][0]
+    assert "removed it for good" in report["errors"][0]
     assert crawls.state("outlet").next_at - datetime.now(UTC) > timedelta(days=6.9)
     assert len(crawls.items()) == 2
 
