@@ -33,7 +33,7 @@ class LeaderLock:
         try:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             if connection.scalar(
-                text("SELECT pg_try_advisory_lock(:scope, :key)"), _bind_bind_keys(self._key)
+                text("SELECT pg_try_advisory_lock(:scope, :key)"), _bind_keys(self._key)
             ):
                 self._connection = connection
                 return True
