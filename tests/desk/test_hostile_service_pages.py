@@ -21,7 +21,7 @@ from tests.desk.browser import RunningDesk
 from tests.desk.forms import take_up
 from tests.supplierwatch.instance import SOURCES, an_article
 
-HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7*7 }}"
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7919*9173 }}"
 QUOTED = quote(HOSTILE, safe="")
 
 
@@ -125,7 +125,7 @@ def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk, errors: RecentE
         markup.feed(page.text)
         shown = [one for one in markup.found if not (path.endswith("/shown") and one == "img")]
         assert shown == [], path
-        assert "49" not in re.findall(r"\{\{ 7\*7 \}\}|\b49\b", page.text), path
+        assert "72640987" not in page.text, path
     server.stop()
 
 

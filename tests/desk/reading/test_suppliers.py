@@ -78,7 +78,7 @@ def test_hostile_texts_stay_text_in_a_thread(desk: RunningDesk) -> None:
         markup.feed(page.text)
         assert page.code == 200
         assert markup.found == [], path
-        assert "{{ 7*7 }}" in page.text or path == "/suppliers"
+        assert "{{ 7919*9173 }}" in page.text or path == "/suppliers"
 
 
 def test_the_pages_have_one_heading_and_unique_ids(told: RunningDesk) -> None:
