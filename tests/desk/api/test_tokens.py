@@ -60,6 +60,14 @@ def test_what_cannot_be_made_is_said(desk: RunningDesk, values: dict[str, str], 
     assert tokens_of(desk, "editor") == ()
 
 
+def test_each_scope_that_a_role_may_have_can_be_ticked(desk: RunningDesk) -> None:
+    offered = {
+        role: set(re.findall(r'name="scope-(\w+)"', desk.browser(role).ask("/tokens").text))
+        for role in ("reader", "operator")
+    }
+    assert offered == {"reader": {"read", "write"}, "operator": {str(each) for each in Scope}}
+
+
 def test_a_user_revokes_their_own_tokens_alone(desk: RunningDesk) -> None:
     token_of(desk, "operator")
     [theirs] = tokens_of(desk, "operator")
