@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, update
 
 from storage.archive.items import Items
+from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new
 from storage.mentions.mentions import predates_watch
 from storage.model import AsideBlock, Match, StoredItem
@@ -152,7 +154,7 @@ class Asides:
 
     def pending(self, subscriber_ids: Sequence[int], *, limit: int) -> tuple[PendingAside, ...]:
         """Return the pending asides of these subscribers, oldest first, at most `limit`."""
-        found = self._db.execute(
+        found = self._read(
             select(aside_telling.c.subscriber_id, aside)
             .join(aside, aside.c.id == aside_telling.c.aside_id)
             .where(
@@ -161,7 +163,7 @@ class Asides:
             )
             .order_by(aside_telling.c.created_at, aside.c.id, aside_telling.c.subscriber_id)
             .limit(limit)
-        ).all()
+        )
         items = self._items.get_or_placeholder(list({row.item_id for row in found}))
         return tuple(
             PendingAside(subscriber_id=row.subscriber_id, aside=_aside_of(row, items[row.item_id]))
@@ -172,24 +174,27 @@ class Asides:
     def of_item(self, stored: StoredItem) -> tuple[Aside, ...]:
         """Return the asides about the blocks of an item, whichever item had a block first."""
         keys = [block_key(block.text) for block in stored.asides]
-        found = self._db.execute(
+        found = self._read(
             select(aside)
             .where(aside.c.source_key == stored.source_key, aside.c.block_key.in_(keys))
             .order_by(aside.c.id)
-        ).all()
+        )
         items = self._items.get_or_placeholder(list({row.item_id for row in found}))
         return tuple(_aside_of(row, items[row.item_id]) for row in found if row.item_id in items)
 
     def since(self, moment: datetime, *, limit: int) -> tuple[Aside, ...]:
         """Return the asides found since a time, the newest first, except baseline."""
-        found = self._db.execute(
+        found = self._read(
             select(aside)
             .where(aside.c.created_at >= moment, aside.c.baseline.is_(False))
             .order_by(aside.c.created_at.desc(), aside.c.id.desc())
             .limit(limit)
-        ).all()
+        )
         items = self._items.get_or_placeholder(list({row.item_id for row in found}))
         return tuple(_aside_of(row, items[row.item_id]) for row in found if row.item_id in items)
+
+    def _read(self, query: Select[Any]) -> list[Row[Any]]:
+        return read_each(self._db, query, _check_row, table="aside")
 
     def report_times(self, aside_id: int) -> tuple[tuple[str, datetime | None], ...]:
         """Return (recipient, when it was reported; None while pending) for an aside."""
@@ -226,6 +231,16 @@ def rename_watch(connection: Connection, old: str, new: str) -> None:
     connection.execute(update(aside).where(mine).values(watch_key=new))
 
 
+def _check_row(row: Row[Any]) -> Row[Any]:
+    """Return a row whose spans are pairs of numbers; raise for any other."""
+    _read_spans(row.spans)
+    return row
+
+
+def _read_spans(stored: Any) -> tuple[tuple[int, int], ...]:
+    return tuple((int(start), int(end)) for start, end in stored)
+
+
 def _aside_of(row: object, stored: StoredItem) -> Aside:
     values = row._mapping  # type: ignore[attr-defined]
     return Aside(
@@ -234,7 +249,7 @@ def _aside_of(row: object, stored: StoredItem) -> Aside:
         source_key=values["source_key"],
         item=stored,
         block=AsideBlock(rule=values["rule"], detail=values["detail"], text=values["text"]),
-        spans=tuple((int(start), int(end)) for start, end in values["spans"]),
+        spans=_read_spans(values["spans"]),
         created_at=values["created_at"],
         baseline=values["baseline"],
     )
