@@ -368,6 +368,11 @@ class Newsroom:
             peak_mb=watch.peak_mb,
         )
 
+    def wait_until_idle(self) -> None:
+        """Wait until no source is claimed: a poll that ended later would set when it is due."""
+        claimed = "SELECT count(*) FROM source WHERE lease_owner IS NOT NULL"
+        assert eventually(lambda: self.rows(claimed)[:1] == [(0,)], within=LEAST_PATIENCE)
+
     def _all_polled(self) -> bool:
         keys = [*OUTLETS, *(party.key for party in self.parties)]
         query = "SELECT count(*) FROM source WHERE last_polled_at IS NOT NULL"

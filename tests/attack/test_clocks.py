@@ -42,8 +42,10 @@ def test_a_jump_and_the_way_back_cost_nobody_anything(
 ) -> None:
     if room.process is None:
         room.renew()
+    room.wait_until_idle()
     clock.set_ahead(JUMPS[jump])
     off = room.round()
+    room.wait_until_idle()
     clock.set_ahead(0)
     # after ten years no outlet is made due: what lies years off is put right where it is read
     right = room.round(due=(lambda: None) if jump == "ten-years-ahead" else None)
