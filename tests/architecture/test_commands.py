@@ -62,7 +62,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     called = re.findall(r"^make ([\w-]+)(?: CASES=\d+)?$", read(".ci/run"), re.MULTILINE)
 
-    assert called == ["test", "test-cluster", "lint", "fuzz"]
+    assert called == ["test", "test-cluster", "lint", "fuzz", "test-web"]
     assert "make test" in read("README.md")
 
 
