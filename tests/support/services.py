@@ -128,17 +128,22 @@ class Installation:
 
     @contextmanager
     def running(
-        self, *, before: Sequence[str] = (), environ: Mapping[str, str] | None = None
+        self,
+        *,
+        before: Sequence[str] = (),
+        environ: Mapping[str, str] | None = None,
+        forked: bool = True,
     ) -> Iterator[Running]:
         """The service from start to the end of the block, killed if it has not ended by then.
 
         `before` is a command that runs it, `environ` what is added to the environment.
+        Where memory is measured it should not be `forked`: it would begin with what that holds.
         """
         arguments = ["--config", str(self.config), "run"]
         errors = self.folder / "errors.log"
         process: Forked | subprocess.Popen[str]
         with errors.open("w") as sink:
-            if before:
+            if before or not forked:
                 process = subprocess.Popen(
                     [*before, sys.executable, "-m", "supplierwatch", *arguments],
                     stdout=subprocess.DEVNULL,

@@ -49,7 +49,7 @@ _REQUEST_OBJECT = re.compile(
       |letters?\sto\sthe\seditor|\bcommission\b|affiliate|independent(?:ly)?\s(?:review|select|recommend)
       |get\sin\stouch\s(?:at|by|via|on|here)\b|(?:story|tip)\s(?:to\stell|for\sus)|have\sa\s(?:story|tip)\b|comments?\s(?:below|section)
       |our\s(?:\w+\s)?(?:subscription|members(?:hip)?)\b|breaking\snews\sand\s|bookmark|\bpreferred\ssource\b
-      |\bjoin\s(?:our\s)?\d[\d,.]+\S*\s(?:\w+\s)?(?:readers|subscribers|others|members)\b
+      |\bjoin\s(?:our\s)?\d[\d,.]++\S*+\s(?:\w++\s)?(?:readers|subscribers|others|members)\b
       |what\syou\sthink|subscription|\bforums?\b|\bto\s(?:comment|post\sa\scomment|join\sthe\s(?:conversation|discussion))\b|comment(?:ing)?\s(?:on\sthis|policy|guidelines)|sign\sin\s(?:now|here|to)""",
     re.IGNORECASE | re.VERBOSE,
 )

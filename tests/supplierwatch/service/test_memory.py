@@ -81,7 +81,7 @@ def test_bombs_in_both_batches_keep_all_processes_within_the_declared_memory(
         sources = place_bombs(site)
         publish(site, 5, path="/good.xml")
         place.sources(**sources, good=site.url("/good.xml"))
-        with place.running() as service, Held(service.process.pid) as held:
+        with place.running(forked=False) as service, Held(service.process.pid) as held:
             end = time.monotonic() + FOR
             while time.monotonic() < end and service.process.poll() is None:
                 time.sleep(0.5)

@@ -35,7 +35,7 @@ class Held:
     def _sample(self) -> None:
         while not self._ended.wait(self._every):
             tree = read_process_tree(self._pid)
-            total = sum(one.held for one in tree)
+            total = sum(one.pss for one in tree)
             if total > self.peak:
                 self.peak = total
-                self.at_peak = sorted((one.held // 2**20 for one in tree), reverse=True)
+                self.at_peak = sorted((one.pss // 2**20 for one in tree), reverse=True)
