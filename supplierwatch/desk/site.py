@@ -30,7 +30,7 @@ from supplierwatch.desk.accounts.cookies import (
     set_session_cookie,
 )
 from supplierwatch.desk.accounts.proxy_users import find_session
-from supplierwatch.desk.api import metrics, routing
+from supplierwatch.desk.api import live_updates, metrics, routing
 from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, PageRequest, PageResponse
 from supplierwatch.desk.request_facts import find_client, find_home
 from supplierwatch.web.form_uploads import read_upload
@@ -80,7 +80,8 @@ def routes(source: DeskSource) -> list[Route]:
     """Return the routes of all pages, of the style sheet and script, and of the API."""
     pages = load_pages()
     own = [_build_route(page, source, pages) for page in pages]
-    return [*own, *static.routes(), metrics.route(source), *routing.routes(source)]
+    of_api = [live_updates.route(source), *routing.routes(source)]
+    return [*own, *static.routes(), metrics.route(source), *of_api]
 
 
 def _build_route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:

@@ -66,6 +66,14 @@ def use_first_link(who: Person, link: str, name: str = "ruth") -> None:
     who.page.get_by_text(re.compile(f"^{name}, ")).wait_for()
 
 
+def sign_in(who: Person, name: str) -> None:
+    """Sign in as a user who has the password of the tests."""
+    who.go("/sign-in")
+    who.page.get_by_label("Name").fill(name)
+    who.page.get_by_label("Password").fill(PASSWORD)
+    who.press("Sign in")
+
+
 def add_source(who: Person, address: str) -> None:
     """Paste an address, choose the first way to read it, and save."""
     who.go("/sources")

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from supplierwatch.desk.accounts.cookies import COOKIE
+from supplierwatch.desk.api import updates_operation
 from supplierwatch.desk.api.endpoint import BASE, Endpoint
 from supplierwatch.desk.api.json_bodies import MEDIA_TYPE
 from supplierwatch.desk.api.parameters import Parameter
@@ -50,7 +51,10 @@ def describe(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         },
         "servers": [{"url": BASE}],
         "security": [{"token": []}, {"session": []}],
-        "paths": _build_paths(endpoints),
+        "paths": {
+            **_build_paths(endpoints),
+            updates_operation.PATH: {"get": updates_operation.OPERATION},
+        },
         "components": {
             "securitySchemes": {
                 "token": {
