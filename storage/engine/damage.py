@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, Select, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from storage.engine.column_types import CleanText, UtcDateTime
 
@@ -39,8 +39,13 @@ class Damage:
 
 def is_decode_error(error: Exception) -> bool:
     """Return whether an error comes from decoding a row, not from the database itself."""
+    if not isinstance(error, DBAPIError):
+        return True
     # SQLite says of text that is not UTF-8: "Could not decode to UTF-8 column"
-    return not isinstance(error, DBAPIError) or "decode" in str(error).lower()
+    if "decode" in str(error).lower():
+        return True
+    # psycopg raises it where a value is none of Python's ("infinity"), without the server's code
+    return isinstance(error, DataError) and getattr(error.orig, "sqlstate", None) is None
 
 
 def cause_of(error: Exception) -> str:
@@ -58,8 +63,6 @@ def read_decodable(
 ) -> dict[int, _T]:
     """Read rows by id; those that cannot be decoded are left out and recorded in `damage`.
 
-    On an error the ids are split in halves until the damaged rows are found.
-
     Args:
         read: returns id -> value for ids; raises where one of them cannot be decoded.
         ids: of rows of one table.
@@ -69,17 +72,12 @@ def read_decodable(
     Raises:
         DBAPIError: the database failed, not the decoding of a row.
     """
-    try:
-        return dict(read(ids))
-    except Exception as error:
-        if not is_decode_error(error):
-            raise
-        if len(ids) == 1:
-            damage.record(table, ids[0], error)
-            return {}
-    half = len(ids) // 2
-    return read_decodable(read, ids[:half], table=table, damage=damage) | read_decodable(
-        read, ids[half:], table=table, damage=damage
+    return dict(
+        _read_by_halves(
+            lambda places: list(read([ids[place] for place in places]).items()),
+            range(len(ids)),
+            lambda place, error: damage.record(table, ids[place], error),
+        )
     )
 
 
@@ -88,11 +86,10 @@ def read_each(
 ) -> list[_T]:
     """Read the rows of a query; those that cannot be decoded are left out and logged.
 
-    On an error each row is read by itself, by its place in the order of the query.
-
     Args:
         connection: of the unit.
-        query: with an order in which no two rows are alike; its limit stays in force.
+        query: without an offset, with an order in which no two rows are alike; its limit stays in
+            force.
         build: returns the value of a row.
         table: of the rows, for the log.
 
@@ -112,16 +109,38 @@ def read_each(
     except Exception as error:
         if not is_decode_error(error):
             raise
-    found: list[_T] = []
     count = connection.scalar(select(func.count()).select_from(query.subquery()))
-    for place in range(count or 0):
-        try:
-            found += read(query.limit(1).offset(place))
-        except Exception as error:
-            if not is_decode_error(error):
-                raise
-            log.error("row.damaged table=%s problem=%s", table, cause_of(error))
-    return found
+    return _read_by_halves(
+        lambda places: read(query.limit(len(places)).offset(places.start)),
+        range(count or 0),
+        lambda _, error: log.error("row.damaged table=%s problem=%s", table, cause_of(error)),
+    )
+
+
+def _read_by_halves(
+    read: Callable[[range], list[_T]], places: range, note: Callable[[int, Exception], None]
+) -> list[_T]:
+    """Read rows by their places in an order, except those that cannot be decoded.
+
+    On an error the places are split in halves until the damaged rows are found.
+
+    Args:
+        read: returns the values at places that follow each other; raises where one is damaged.
+        places: to be read.
+        note: is called with the place of each damaged row and its error.
+    """
+    if not places:
+        return []
+    try:
+        return read(places)
+    except Exception as error:
+        if not is_decode_error(error):
+            raise
+        if len(places) == 1:
+            note(places[0], error)
+            return []
+    half = len(places) // 2
+    return _read_by_halves(read, places[:half], note) + _read_by_halves(read, places[half:], note)
 
 
 def _python_type(column: ColumnElement[Any]) -> tuple[type, ...] | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from storage.engine.damage import read_each
 from storage.tables import configuration
 
 KEPT_VERSIONS = 20
@@ -31,10 +33,14 @@ class ConfigurationStore:
 
     def declare(self, fingerprint: str, files: Mapping[str, str], now: datetime) -> int:
         """Store a configuration unless it is the newest; return its version."""
-        newest = self.newest()
-        if newest is not None and (newest.fingerprint, newest.files) == (fingerprint, files):
+        version, newest = self.version(), self.newest()
+        if (
+            newest is not None
+            and newest.version == version
+            and (newest.fingerprint, newest.files) == (fingerprint, files)
+        ):
             return newest.version
-        version = 1 if newest is None else newest.version + 1
+        version = 1 if version is None else version + 1
         values = {"version": version, "fingerprint": fingerprint, "files": dict(files)}
         self._db.execute(insert(configuration).values(**values, declared_at=now))
         self._db.execute(
@@ -48,14 +54,21 @@ class ConfigurationStore:
         return found
 
     def newest(self) -> StoredConfiguration | None:
-        """Return the newest version."""
-        newest = select(configuration).order_by(configuration.c.version.desc()).limit(1)
-        row = self._db.execute(newest).one_or_none()
-        if row is None:
-            return None
-        return StoredConfiguration(
-            version=row.version,
-            fingerprint=row.fingerprint,
-            files=row.files,
-            declared_at=row.declared_at,
-        )
+        """Return the newest version that can be decoded."""
+        newest = select(configuration).order_by(configuration.c.version.desc())
+        for query in (newest.limit(1), newest):
+            found = read_each(self._db, query, _build_configuration, table="configuration")
+            if found:
+                return found[0]
+        return None
+
+
+def _build_configuration(row: Row[Any]) -> StoredConfiguration:
+    if not all(isinstance(text, str) for text in row.files.values()):
+        raise TypeError("files are not text by name")
+    return StoredConfiguration(
+        version=row.version,
+        fingerprint=row.fingerprint,
+        files=row.files,
+        declared_at=row.declared_at,
+    )

@@ -25,9 +25,14 @@ _TAKE = text(
 _WAIT = text(
     """
     SELECT greatest(
-        CASE WHEN holder IS NULL THEN 0 ELSE extract(epoch FROM held_until - clock_timestamp()) END,
-        extract(epoch FROM free_at - clock_timestamp())
-    ) FROM host_slot WHERE host = :host
+        CASE WHEN holder IS NULL THEN 0 ELSE extract(epoch FROM held - now) END,
+        extract(epoch FROM free - now)
+    ) FROM (
+        SELECT holder, now,
+            greatest(now, least(held_until, now + :longest_hold)) AS held,
+            greatest(now, least(free_at, now + :furthest)) AS free
+        FROM host_slot, (SELECT clock_timestamp() AS now) AS clock WHERE host = :host
+    ) AS bounded
     """
 )
 _FREE = text(
@@ -61,7 +66,8 @@ class HostSlots:
 
     def seconds_until_free(self, host: str) -> float:
         """Return the seconds after which the slot is free at the latest; 0 where it is free."""
-        return max(0.0, float(self._db.scalar(_WAIT, {"host": host}) or 0.0))
+        values = {"host": host, "longest_hold": MAX_HOLD, "furthest": MAX_PAUSE}
+        return float(self._db.scalar(_WAIT, values) or 0.0)
 
     def free(self, host: str, holder: str, pause: timedelta) -> None:
         """Free a slot; no process can take it during the pause."""

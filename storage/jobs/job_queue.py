@@ -9,7 +9,45 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from storage.jobs.step_jobs import TASK_PREFIX, NewJob, ServiceStep, queue_job, queue_step
+from storage.jobs.step_jobs import (
+    PRIORITY,
+    TASK_PREFIX,
+    NewJob,
+    ServiceStep,
+    queue_job,
+    queue_step,
+)
+
+MAX_ATTEMPTS = 1000  # of a job; procrastinate adds to them, and an integer overflows
+
+# a job that was lost is scheduled for the time at which it was found
+_DELETE_INVALID = text(
+    """
+    DELETE FROM procrastinate_jobs AS jobs
+    WHERE (status = 'todo' OR (status = 'doing' AND NOT EXISTS (
+            SELECT 1 FROM procrastinate_workers AS workers
+            WHERE workers.id = worker_id AND last_heartbeat >= now() - :silent
+        )))
+        AND (
+            jsonb_typeof(args) = 'object'
+            AND attempts BETWEEN 0 AND :max_attempts
+            AND (scheduled_at IS NULL
+                OR scheduled_at BETWEEN now() - interval '10 years' AND now() + interval '1 minute')
+            AND EXISTS (
+                SELECT 1 FROM unnest(CAST(:steps AS text[]), CAST(:priorities AS integer[]))
+                    AS known (step, number)
+                WHERE queue_name = step AND task_name = :task || step AND priority = number
+            )
+            AND CASE queue_name
+                WHEN 'crawl' THEN lock = 'crawl:' || (args->>'run_id') AND queueing_lock = lock
+                    AND jsonb_typeof(args->'sources') = 'array'
+                WHEN 'deliver' THEN lock IS NULL AND queueing_lock = queue_name
+                ELSE lock = queue_name AND queueing_lock = queue_name
+            END
+        ) IS NOT TRUE
+    RETURNING id
+    """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +125,9 @@ class JobQueue:
                 count(*) FILTER (WHERE status = 'todo') AS waiting,
                 count(*) FILTER (WHERE status = 'doing') AS running,
                 count(*) FILTER (WHERE status = 'failed') AS failed,
-                now() - min(deferred.at) FILTER (WHERE status = 'todo') AS oldest
+                now() - min(deferred.at) FILTER (
+                    WHERE status = 'todo' AND isfinite(deferred.at)
+                ) AS oldest
             FROM procrastinate_jobs AS jobs
             LEFT JOIN procrastinate_events AS deferred
                 ON deferred.job_id = jobs.id AND deferred.type = 'deferred'
@@ -126,6 +166,29 @@ class JobQueue:
         )
         values = {"task": TASK_PREFIX, "silent": silent_for}
         return tuple(LostJob(**row._mapping) for row in self._db.execute(query, values))
+
+    def delete_invalid(self, silent_for: timedelta) -> tuple[int, ...]:
+        """Delete jobs that no release has written, unless a worker does them; return their numbers.
+
+        Each could stop a worker, or keep others of its lock or queueing lock from being queued or
+        run. What is due is queued again. The same for workers whose heartbeat is in the future by
+        more than `silent_for`: they would never be taken for lost.
+        """
+        if not self._is_postgresql:
+            return ()
+        self._db.execute(
+            text("DELETE FROM procrastinate_workers WHERE last_heartbeat > now() + :silent"),
+            {"silent": silent_for},
+        )
+        steps = [str(step) for step in PRIORITY]
+        values = {
+            "steps": steps,
+            "priorities": [PRIORITY[ServiceStep(step)] for step in steps],
+            "task": TASK_PREFIX,
+            "max_attempts": MAX_ATTEMPTS,
+            "silent": silent_for,
+        }
+        return tuple(self._db.scalars(_DELETE_INVALID, values))
 
     def retry_lost(self, job_id: int) -> None:
         """Queue a lost job again; where a job with the same queueing lock waits, end it instead."""

@@ -241,15 +241,14 @@ def _read_spans(stored: Any) -> tuple[tuple[int, int], ...]:
     return tuple((int(start), int(end)) for start, end in stored)
 
 
-def _aside_of(row: object, stored: StoredItem) -> Aside:
-    values = row._mapping  # type: ignore[attr-defined]
+def _aside_of(row: Row[Any], stored: StoredItem) -> Aside:
     return Aside(
-        aside_id=values["id"],
-        watch_key=values["watch_key"],
-        source_key=values["source_key"],
+        aside_id=row.id,
+        watch_key=row.watch_key,
+        source_key=row.source_key,
         item=stored,
-        block=AsideBlock(rule=values["rule"], detail=values["detail"], text=values["text"]),
-        spans=_read_spans(values["spans"]),
-        created_at=values["created_at"],
-        baseline=values["baseline"],
+        block=AsideBlock(rule=row.rule, detail=row.detail, text=row.text),
+        spans=_read_spans(row.spans),
+        created_at=row.created_at,
+        baseline=row.baseline,
     )

@@ -52,7 +52,7 @@ def read_declared(
     folder: Path | None = None,
     delivers: bool = True,
 ) -> DeclaredConfiguration | None:
-    """Return the newest declared configuration; None where nothing was declared yet.
+    """Return the newest declared configuration that can be decoded; None where there is none yet.
 
     Args:
         store: the shared database.
@@ -69,8 +69,8 @@ def read_declared(
         if version is None or (known is not None and known.version == version):
             return known
         stored = unit.configurations.newest()
-    if stored is None:
-        return known
+    if stored is None or (known is not None and stored.version <= known.version):
+        return known  # a newer one cannot be decoded
     previous = None if known is None else known.active.wired
     wired = _compile(stored, store, environ, previous, delivers=delivers)
     if folder is not None:

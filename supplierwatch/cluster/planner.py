@@ -96,10 +96,15 @@ class Planner:
             unit.jobs.delete_failed(FAILED_KEPT)
 
     def recover_lost(self) -> int:
-        """Retry or end the jobs of lost workers, and end crawls without a job; return how many."""
+        """Retry or end the jobs of lost workers, and end crawls without a job; return how many.
+
+        Jobs that no release has written are deleted first.
+        """
         service, now = self._service, self._service.clock()
+        silent_for = timedelta(seconds=LOST_AFTER)
         with service.store.transaction() as unit:
-            lost = unit.jobs.find_lost(timedelta(seconds=LOST_AFTER))
+            invalid = unit.jobs.delete_invalid(silent_for)
+            lost = unit.jobs.find_lost(silent_for)
             for job in lost:
                 if job.step == ServiceStep.CRAWL or job.attempts + 1 >= MOST_ATTEMPTS:
                     unit.jobs.end_lost(job.job_id)
@@ -121,6 +126,8 @@ class Planner:
                 error = "its crawls were lost with their workers" if blamed else None
                 unit.sources.release(run.run_id, now=now, error=error)
                 unit.runs.finish(run.run_id, LOST, now)
+        if invalid:
+            log.error("jobs.invalid deleted=%d first=%d", len(invalid), invalid[0])
         for job in lost:
             self._report_lost(job)
         return len(lost) + len(ended)
