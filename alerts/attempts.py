@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from alerts.time_limit import TimeLimit, run_within
 from storage.store import Store, Unit
-from storage.telling.quarantine import DID_NOT_FINISH, MOST_ATTEMPTS, is_ready
+from storage.telling.quarantine import DID_NOT_FINISH, MAX_ATTEMPTS, is_ready
 
 __all__ = [
     "TASKS",
@@ -66,7 +66,7 @@ def describe_error(error: Exception) -> str:
 
 
 def record_failure(
-    unit: Unit, attempt: Attempt, cause: str, now: datetime, *, most: int = MOST_ATTEMPTS
+    unit: Unit, attempt: Attempt, cause: str, now: datetime, *, most: int = MAX_ATTEMPTS
 ) -> bool:
     """Record the failure of a counted attempt and raise a notice.
 
@@ -109,7 +109,7 @@ def select_ready(
     subjects: Sequence[str],
     now: datetime,
     *,
-    most: int = MOST_ATTEMPTS,
+    most: int = MAX_ATTEMPTS,
 ) -> list[str]:
     """Return the subjects that may be tried now: those that never failed, then the others.
 

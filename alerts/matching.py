@@ -25,7 +25,7 @@ from storage.mentions.mentions import NEVER_OLD
 from storage.model import Match, StoredItem, WatchVersion
 from storage.rules.age import OldItems
 from storage.store import Store, Unit
-from storage.telling.quarantine import DID_NOT_FINISH, MOST_ATTEMPTS, FailedTask, is_ready
+from storage.telling.quarantine import DID_NOT_FINISH, MAX_ATTEMPTS, FailedTask, is_ready
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +152,7 @@ class _Matcher:
             failed_task = failed_tasks[subject]
             if not is_ready(failed_task, self.now) and subject not in changed:
                 continue
-            if failed_task.attempts >= MOST_ATTEMPTS and subject not in changed:
+            if failed_task.attempts >= MAX_ATTEMPTS and subject not in changed:
                 with self.store.transaction() as unit:
                     self._record_failure(unit, subject, failed_task.cause or DID_NOT_FINISH)
                 continue

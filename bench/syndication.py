@@ -26,7 +26,7 @@ SEED = 20261124
 REPLACED = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
 KEPT = 0.4
 HEADLINE, LEAD = 8, 30  # words
-LEAST_WORDS = 150  # of a text; shorter copies would be news in brief
+MIN_WORDS = 150  # of a text; shorter copies would be news in brief
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "extraction"
 
 
@@ -40,7 +40,7 @@ def main() -> None:
         curve("captured", captured)
     newsroom = Newsroom(SEED)
     made = [newsroom.text(newsroom.article()) for _ in range(wanted.made)]
-    curve("generated", [text for text in made if len(text.split()) >= LEAST_WORDS])
+    curve("generated", [text for text in made if len(text.split()) >= MIN_WORDS])
 
 
 def curve(name: str, texts: Sequence[str]) -> None:
@@ -84,7 +84,7 @@ def read(folder: Path) -> list[str]:
     for cases in sorted(folder.glob("*/cases.jsonl")):
         for line in cases.read_text(encoding="utf-8").splitlines():
             body = json.loads(line).get("body") or ""
-            if len(body.split()) >= LEAST_WORDS:
+            if len(body.split()) >= MIN_WORDS:
                 texts.setdefault(" ".join(body.split()[:20]), body)
     return list(texts.values())
 

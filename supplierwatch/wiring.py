@@ -19,7 +19,7 @@ from config.errors import ConfigInvalid, Problem
 from config.model import Catalog, CrawlSettings, Subscription, Watch, Where
 from config.settings.service_settings import load_service_settings
 from crawler.spider_base.kind_registry import known_kinds
-from supplierwatch.health.memory_watch import BATCH_MB, LEAST_MB
+from supplierwatch.health.memory_watch import BATCH_MB, MIN_MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +191,7 @@ def as_problem(watch: Watch, warning: QueryWarning) -> Problem:
 
 
 def _memory_warnings(crawl: CrawlSettings) -> list[Problem]:
-    if crawl.memory_limit_mb >= LEAST_MB:
+    if crawl.memory_limit_mb >= MIN_MB:
         return []
     return [
         Problem(
@@ -199,9 +199,8 @@ def _memory_warnings(crawl: CrawlSettings) -> list[Problem]:
             line=0,
             key="memory_limit_mb",
             value=str(crawl.memory_limit_mb),
-            message=f"the service and one batch of sources take about {LEAST_MB} MB: crawls will "
+            message=f"the service and one batch of sources take about {MIN_MB} MB: crawls will "
             "be ended before they have read anything",
-            hint=f"give it {LEAST_MB} at least, and {LEAST_MB + BATCH_MB} for two batches at a "
-            "time",
+            hint=f"give it {MIN_MB} at least, and {MIN_MB + BATCH_MB} for two batches at a time",
         )
     ]

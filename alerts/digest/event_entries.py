@@ -15,9 +15,9 @@ from storage.rules.events.features import read_features
 
 MAX_COMPARED = 30  # reports of an event
 MAX_SENTENCES = 60  # of a report that are compared
-MOST_CHARACTERS = 20_000
+MAX_CHARACTERS = 20_000
 MAX_SENTENCE = 240
-LEAST_WORDS = 6
+MIN_WORDS = 6
 MIN_NEW = 3  # names, amounts, dates and words of a sentence that no other report has
 MIN_SHARE = 0.5  # of those of the sentence
 LONG_HEADLINE = 90  # characters
@@ -116,7 +116,7 @@ def _find_own_sentences(
 ) -> dict[int, str]:
     """Return item id -> the sentence that says most of what no other report says."""
     texts = {
-        each.item_id: items[each.item_id].body[:MOST_CHARACTERS]
+        each.item_id: items[each.item_id].body[:MAX_CHARACTERS]
         for each in entries[:MAX_COMPARED]
         if each.item_id in items and items[each.item_id].text_state == "full"
     }
@@ -124,7 +124,7 @@ def _find_own_sentences(
         item_id: [
             (text, frozenset(read_features("", text)))
             for text in sentences(body)[:MAX_SENTENCES]
-            if len(text.split()) >= LEAST_WORDS
+            if len(text.split()) >= MIN_WORDS
         ]
         for item_id, body in texts.items()
     }

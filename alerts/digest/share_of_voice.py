@@ -13,7 +13,7 @@ from storage.store import Unit
 
 log = logging.getLogger(__name__)
 
-MOST_KEPT = 50_000  # items; beyond, the cache is cleared
+MAX_KEPT = 50_000  # items; beyond, the cache is cleared
 _AT_ONCE = 200
 
 
@@ -28,7 +28,7 @@ class SupplierIndex:
         self, unit: Unit, item_ids: Collection[int], context: TellingContext
     ) -> dict[int, tuple[str, ...]]:
         """Return item id -> names of the suppliers that occur in it, ordered by key."""
-        if self._compiled is not context.suppliers or len(self._known) > MOST_KEPT:
+        if self._compiled is not context.suppliers or len(self._known) > MAX_KEPT:
             self._known = {}
             self._compiled = context.suppliers
         new = sorted(set(item_ids) - self._known.keys())

@@ -24,7 +24,7 @@ MAX_SENTENCE = 240
 COPIED = 0.8
 # share of an own sentence's words that occur in other outlets, below
 MAX_SHARED = 0.5
-LEAST_WORDS = 6  # in an own sentence; leaves out bylines and "Read more"
+MIN_WORDS = 6  # in an own sentence; leaves out bylines and "Read more"
 CLOCK_SKEW = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -176,7 +176,7 @@ def _find_own(item: StoredItem, shared: frozenset[int]) -> tuple[str, ...]:
         return ()
     own: dict[str, None] = {}
     for sentence in sentences(item.body):
-        if len(sentence.split()) < LEAST_WORDS:
+        if len(sentence.split()) < MIN_WORDS:
             continue
         if covered_share(fingerprint(sentence), shared) < MAX_SHARED:
             own[shorten(fragment(sentence).strip(), MAX_SENTENCE)] = None

@@ -39,7 +39,7 @@ TASK = "alarm"
 LIMIT = TimeLimit(processor=20.0, elapsed=180.0)
 COOL_DOWN = 3  # days without a second alarm, including the day of the first
 SAME_STORIES = 0.8  # share in earlier alarms from which a supplier gets none of its own
-MOST_SHOWN = 15
+MAX_SHOWN = 15
 _DAY = timedelta(days=1)
 
 
@@ -261,7 +261,7 @@ def _read_entries(
         for mention in unit.mentions.of_item(item_id)
         if mention.match.watch_key == watches[item_id]
     ]
-    return build_entries(unit, mentions, context)[:MOST_SHOWN]
+    return build_entries(unit, mentions, context)[:MAX_SHOWN]
 
 
 def _build_alarm(

@@ -19,7 +19,7 @@ from alerts.errors import MessageError
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
 from storage.errors import StorageError
 from storage.store import Store, Unit
-from storage.telling.quarantine import DID_NOT_FINISH, MOST_ATTEMPTS
+from storage.telling.quarantine import DID_NOT_FINISH, MAX_ATTEMPTS
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ TRIAL_LIMIT = TimeLimit(processor=5.0, elapsed=60.0)
 MAX_TRIALS = 40
 MAX_TIMEOUTS = 6
 # three in full, the third falls back to brief; two more if the process was killed meanwhile
-MAX_TELLING_ATTEMPTS = MOST_ATTEMPTS + 2
+MAX_TELLING_ATTEMPTS = MAX_ATTEMPTS + 2
 UNLIMITED = 1_000_000  # attempts, for faults of the configuration or the database
 
 
@@ -77,7 +77,7 @@ class BoundedComposer:
         attempts = 1 if failed_task is None else failed_task.attempts
         self._attempts[group.subject] = attempts
         cause: Exception | None = None
-        if attempts <= MOST_ATTEMPTS:
+        if attempts <= MAX_ATTEMPTS:
             try:
                 return self.compose_cut(group, Cut(brief=known))
             except MessageError:
@@ -85,7 +85,7 @@ class BoundedComposer:
             except Exception as error:
                 # not repeated after a processor time limit: the other messages wait meanwhile
                 too_slow = isinstance(error, TimeLimitExceeded) and error.processor
-                if attempts < MOST_ATTEMPTS and not too_slow:
+                if attempts < MAX_ATTEMPTS and not too_slow:
                     raise
                 log.exception("telling.in-brief recipient=%s", group.recipient)
                 cause = error
@@ -95,8 +95,8 @@ class BoundedComposer:
         """Record that the message of a group failed; its tellings stay pending."""
         fixable = isinstance(error, MessageError | StorageError)
         most = UNLIMITED if fixable else MAX_TELLING_ATTEMPTS
-        if self._attempts.get(group.subject, 0) >= MOST_ATTEMPTS and most != UNLIMITED:
-            most = MOST_ATTEMPTS  # it failed in brief too
+        if self._attempts.get(group.subject, 0) >= MAX_ATTEMPTS and most != UNLIMITED:
+            most = MAX_ATTEMPTS  # it failed in brief too
         record_failure(
             unit, self._build_attempt(group), describe_error(error), self._now, most=most
         )

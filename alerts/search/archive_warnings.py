@@ -16,13 +16,13 @@ from storage.text_index.full_text_query import FullTextQuery, Without, Word, all
 NEWEST = 10_000  # items that are counted
 MIN_ITEMS = 3  # in which a form stands
 EVERYDAY = 0.01  # share of items that have a word in small letters only
-MOST_WORDS = 200  # of a query
+MAX_WORDS = 200  # of a query
 
 
 def archive_warnings(unit: Unit, query: Query) -> Iterator[QueryWarning]:
     """Yield warnings about the words of a query, from counts of the newest items of the archive."""
     stored = min(unit.items.count(), NEWEST)
-    for term in list(_find_words(query.node))[:MOST_WORDS]:
+    for term in list(_find_words(query.node))[:MAX_WORDS]:
         label, cased = term.label or "", term.parts[0].cased
         if not (label.isascii() and label.isalpha()):
             continue

@@ -15,7 +15,7 @@ from alerts.query import ClauseResult, Document, Query, explain
 from storage.model import Span, StoredItem
 from storage.rules.local_time import local_time
 
-MOST_SHOWN = 200  # changes of each kind that are kept with their items; all are counted
+MAX_SHOWN = 200  # changes of each kind that are kept with their items; all are counted
 MAX_WEEKS = 1_000  # rows of the table
 
 What = Literal["found", "added", "dropped"]
@@ -84,7 +84,7 @@ class Backtest:
         week[what] += 1
 
     def _keep_change(self, change: BacktestChange) -> None:
-        if sum(each.what == change.what for each in self.changes) < MOST_SHOWN:
+        if sum(each.what == change.what for each in self.changes) < MAX_SHOWN:
             self.changes.append(change)
 
     @property

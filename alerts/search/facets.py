@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from alerts.query import Document
 from storage.model import StoredItem
 
-MOST_COUNTED = 2_000  # items that are counted; with more the counts are about right
-MOST_VALUES = 12  # of one facet, the most frequent
+MAX_COUNTED = 2_000  # items that are counted; with more the counts are about right
+MAX_VALUES = 12  # of one facet, the most frequent
 MAX_BARS = 60  # of the histogram
 LONGEST = 50 * 366  # days that the histogram spans, back from its newest; what is older is added
 # days in a bar, about: a day, a week, a month, a quarter, a year
@@ -59,7 +59,7 @@ def count_facets(
     """Count the items of a search.
 
     Args:
-        items: those that are counted, at most `MOST_COUNTED`.
+        items: those that are counted, at most `MAX_COUNTED`.
         suppliers: item id -> the keys of the suppliers that are named in it.
         exact: nothing else was found.
     """
@@ -112,4 +112,4 @@ def count_by_date(dates: Iterable[date]) -> tuple[DateBar, ...]:
 
 def _order(counts: Counter[str]) -> tuple[FacetValue, ...]:
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(FacetValue(value=value, count=count) for value, count in ordered[:MOST_VALUES])
+    return tuple(FacetValue(value=value, count=count) for value, count in ordered[:MAX_VALUES])

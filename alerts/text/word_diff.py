@@ -9,7 +9,7 @@ from typing import Literal
 
 from rapidfuzz.distance import Indel
 
-MOST_WORDS = 1000  # between the common beginning and end; more is shown as rewritten
+MAX_WORDS = 1000  # between the common beginning and end; more is shown as rewritten
 COMPARED_WORDS = 200  # of a sentence, from its beginning, that `similarity` compares
 _TOKENS = re.compile(r"\S+")
 _EDGES = re.compile(r"\A\W++|(?<!\W)\W++\Z")
@@ -27,14 +27,14 @@ def word_diff(old: str, new: str) -> tuple[DiffPiece, ...]:
     """Compare two texts; removed words come before the words that replace them.
 
     The text between the common beginning and end is compared word by word if it has at most
-    `MOST_WORDS` words in each text; else all of it counts as removed and added.
+    `MAX_WORDS` words in each text; else all of it counts as removed and added.
     """
     was, now = _TOKENS.findall(old), _TOKENS.findall(new)
     first, last = _count_common(was, now)
     pieces: list[DiffPiece] = []
     _append(pieces, now[:first], "same")
     middle_was, middle_now = was[first : len(was) - last], now[first : len(now) - last]
-    if max(len(middle_was), len(middle_now)) > MOST_WORDS:
+    if max(len(middle_was), len(middle_now)) > MAX_WORDS:
         _append(pieces, middle_was, "gone")
         _append(pieces, middle_now, "come")
     else:

@@ -22,7 +22,7 @@ from storage.store import Store, Unit
 
 log = logging.getLogger(__name__)
 
-MOST_ITEMS = 500  # that name the supplier, the newest stored
+MAX_ITEMS = 500  # that name the supplier, the newest stored
 MAX_RELATED = 100  # that do not, and share an identifier with one that does
 MAX_IDENTIFIERS = 40  # that are searched
 MAX_ALARMS = 50
@@ -59,7 +59,7 @@ def gather_thread(
         clock: a monotonic clock, in seconds.
     """
     query = compile_query(f"@{subject.key}", suppliers=suppliers)
-    request = SearchRequest(limit=MOST_ITEMS, seconds=SECONDS)
+    request = SearchRequest(limit=MAX_ITEMS, seconds=SECONDS)
     result = search_archive(store, query, names, request, clock=clock)
     spans = {hit.item.item_id: hit.spans for hit in result.hits}
     items = {hit.item.item_id: hit.item for hit in result.hits}
@@ -69,7 +69,7 @@ def gather_thread(
         *(own_company_numbers(hit.item, hit.spans) for hit in result.hits)
     )
     if (related := _query_related(found, numbers)) is not None:
-        request = SearchRequest(limit=MOST_ITEMS + MAX_RELATED, seconds=SECONDS)
+        request = SearchRequest(limit=MAX_ITEMS + MAX_RELATED, seconds=SECONDS)
         more = search_archive(store, related, names, request, clock=clock)
         complete = complete and more.complete
         others = [hit.item for hit in more.hits if hit.item.item_id not in items]

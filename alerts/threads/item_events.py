@@ -15,7 +15,7 @@ from alerts.threads.model import EventKind, ThreadEvent
 from alerts.threads.stages import NoticeText, notice_versions
 from storage.model import FieldName, ItemRevision, Span, StoredItem
 
-MOST_VERSIONS = 20  # of an item, the newest
+MAX_VERSIONS = 20  # of an item, the newest
 MAX_COMPARED = 60_000  # characters of texts that are compared word by word
 _KINDS: dict[str, EventKind] = {
     "news": "press",
@@ -42,7 +42,7 @@ def events_of(
         earlier: its earlier texts, oldest first.
         spans: where its newest text names the supplier.
     """
-    earlier = earlier[-MOST_VERSIONS:]
+    earlier = earlier[-MAX_VERSIONS:]
     if item.kind == "tender":
         found = list(_notice_events(item, earlier))
     elif item.kind == "question":

@@ -13,7 +13,7 @@ from storage.model import Span, StoredItem
 
 SHORT = 1_500  # characters of a text that is about one subject as a whole
 MAX_SENTENCES = 40  # of one item
-MOST_CHARACTERS = 12_000  # of one item
+MAX_CHARACTERS = 12_000  # of one item
 MAX_READ = 400_000  # characters of a text in which sentences are looked for
 
 
@@ -30,7 +30,7 @@ def passages_of(item: StoredItem, spans: Sequence[Span]) -> tuple[str, ...]:
 def _find_sentences(item: StoredItem, spans: Sequence[Span]) -> tuple[str, ...]:
     # the lines of a notice are about one procurement
     whole = item.kind in ("tender", "question") or len(item.body) <= SHORT
-    text = item.body[: MOST_CHARACTERS if whole else MAX_READ]
+    text = item.body[: MAX_CHARACTERS if whole else MAX_READ]
     bounds = list(sentence_bounds(text))
     hits = [span.start for span in spans if span.field == "body"]
     if whole or not hits:
@@ -46,7 +46,7 @@ def _find_sentences(item: StoredItem, spans: Sequence[Span]) -> tuple[str, ...]:
                 hit = next(starts, None)
     most = len(bounds) if whole else MAX_SENTENCES
     found = [text[s:e] for number, (s, e) in enumerate(bounds) if number in wanted][:most]
-    kept, left = [], MOST_CHARACTERS
+    kept, left = [], MAX_CHARACTERS
     for sentence in found:
         kept.append(sentence[:left])
         left -= len(kept[-1])

@@ -15,7 +15,7 @@ def _list_words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-MOST_WORDS = 9  # of a name
+MAX_WORDS = 9  # of a name
 MAX_NAMES = 400  # of one text that are looked at
 _BODY = _list_words(
     "trust hospital hospitals infirmary board council authority agency department ministry "
@@ -74,7 +74,7 @@ def find_names(text: str) -> Iterator[NamedThing]:
         while words and words[0].casefold() in _LEADING:
             words = words[1:]
         if len(words) > 1 and words[0].casefold() in _BODY_FIRST:
-            yield NamedThing.body_of(" ".join(words[:MOST_WORDS]))
+            yield NamedThing.body_of(" ".join(words[:MAX_WORDS]))
             continue
         if (end := _find_end(words)) is not None:
             is_body = words[end - 1].casefold().strip("'’") in _BODY
@@ -85,7 +85,7 @@ def find_names(text: str) -> Iterator[NamedThing]:
 def programme_titled(title: str) -> NamedThing | None:
     """Return the programme that the title of a notice names, however it is capitalised."""
     words = title.split()
-    if not 2 <= len(words) <= MOST_WORDS:
+    if not 2 <= len(words) <= MAX_WORDS:
         return None
     return NamedThing(text=" ".join(words), folded=_fold(title), is_body=False)
 
@@ -93,7 +93,7 @@ def programme_titled(title: str) -> NamedThing | None:
 def _find_end(words: Sequence[str]) -> int | None:
     """Return the number of words of the name at the beginning; None where there is none."""
     longest = None
-    for end in range(2, min(len(words), MOST_WORDS) + 1):
+    for end in range(2, min(len(words), MAX_WORDS) + 1):
         if words[end - 1].casefold().strip("'’") in _BODY | _PROGRAMME:
             longest = end
             # `Millbrook Hospitals and the Shared Data Platform` are two

@@ -30,7 +30,7 @@ from crawler.tenders.ocds_windows import (
 
 MAX_REQUESTS = 15  # a poll that has made more ends with its current window
 # Find a Tender allows 12 requests in 2 minutes, that of robots.txt included
-LEAST_DELAY = timedelta(seconds=11)
+MIN_DELAY = timedelta(seconds=11)
 REFUSED_WAIT = timedelta(minutes=5)  # after a 403, by the rules of Contracts Finder
 
 
@@ -47,7 +47,7 @@ class TendersSpider(SourceSpider):
 
     name = "tenders"
     learns_sites = False
-    min_delay = LEAST_DELAY
+    min_delay = MIN_DELAY
     response_timeout = timedelta(minutes=2)  # a page of a hundred releases is slow
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:

@@ -17,8 +17,8 @@ from storage.model import FetchedPage
 from storage.tables import capture, evidence_export
 
 MAX_HEADERS = 64
-MOST_HEADER_BYTES = 8_192  # total
-MOST_LISTED = 50  # captures of one item
+MAX_HEADER_BYTES = 8_192  # total
+MAX_LISTED = 50  # captures of one item
 _EXCLUDED = frozenset(("set-cookie", "set-cookie2"))  # session data, not evidence
 
 
@@ -87,7 +87,7 @@ class Captures:
             select(*columns, capture.c.body.is_not(None).label("kept"))
             .where(capture.c.item_id == item_id)
             .order_by(capture.c.revision.desc())
-            .limit(MOST_LISTED)
+            .limit(MAX_LISTED)
         )
         return tuple(
             read_each(
@@ -126,13 +126,13 @@ class Captures:
 
 
 def bound_headers(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Limit headers to `MAX_HEADERS` and `MOST_HEADER_BYTES`, without cookies."""
+    """Limit headers to `MAX_HEADERS` and `MAX_HEADER_BYTES`, without cookies."""
     kept, size = [], 0
     for name, value in headers[:MAX_HEADERS]:
         size += len(name) + len(value)
         if name.lower() in _EXCLUDED:
             continue
-        if size > MOST_HEADER_BYTES:
+        if size > MAX_HEADER_BYTES:
             break
         kept.append((name, value))
     return kept

@@ -11,7 +11,7 @@ from storage.archive.events import Events
 from storage.rules.events.rarity import rarity
 from storage.tables import event_apart, item
 
-MOST_SHOWN = 5  # features that explain why a report is in its event
+MAX_SHOWN = 5  # features that explain why a report is in its event
 MAX_MEMBERS = 60
 
 
@@ -48,7 +48,7 @@ class EditedEvents(Events):
             links.append(
                 EventLink(
                     item_id=other.item_id,
-                    shared=tuple(name for _, name in weighed[:MOST_SHOWN]),
+                    shared=tuple(name for _, name in weighed[:MAX_SHOWN]),
                     hours_apart=abs(own.hours - other.hours),
                 )
             )

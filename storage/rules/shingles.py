@@ -23,7 +23,7 @@ WORDS_IN_SHINGLE = 3
 SKETCH = 32
 # Copies are cut, edited, and get a new headline and byline. Least share of the shorter text that is
 # in the longer one, and of what follows a new lead (two reports with one quotation share less).
-MIN_CONTAINED, LEAST_BELOW_LEAD = 0.25, 0.3
+MIN_CONTAINED, MIN_BELOW_LEAD = 0.25, 0.3
 # Pages of one publisher share a block (about us, comments); copies share text throughout: the
 # longest stretch of the shorter text that is not shared may be this share of it, and a new lead of
 # about forty words.
@@ -220,7 +220,7 @@ def _is_embedded(one: Fingerprint, other: Fingerprint) -> bool:
         return False
     first, last = int(places[0]), int(places[-1])
     below_lead = length - min(first, NEW_LEAD)
-    if len(places) < min(MIN_CONTAINED * length, LEAST_BELOW_LEAD * below_lead):
+    if len(places) < min(MIN_CONTAINED * length, MIN_BELOW_LEAD * below_lead):
         return False
     between = int((places[1:] - places[:-1]).max()) - 1 if len(places) > 1 else 0
     return max(first, between, length - 1 - last) <= MAX_GAP * length + NEW_LEAD

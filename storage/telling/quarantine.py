@@ -2,7 +2,7 @@
 
 An attempt is counted before the work (`begin`), in a transaction of its own, so that work that
 kills the process is counted too. Success deletes the row (`succeed`). After
-`MOST_ATTEMPTS` the subject is quarantined: only a command retries it.
+`MAX_ATTEMPTS` the subject is quarantined: only a command retries it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from storage.engine.dialect import insert_new
 from storage.rules.local_time import later
 from storage.tables import quarantine
 
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 # a later retry time was written by a clock that ran ahead
 MAX_DELAY = DELAYS[-1]
@@ -82,7 +82,7 @@ class Quarantine:
         insert_new(self._db, quarantine, values, list(quarantine.primary_key))
 
     def fail(
-        self, task: str, subject: str, cause: str, now: datetime, *, most: int = MOST_ATTEMPTS
+        self, task: str, subject: str, cause: str, now: datetime, *, most: int = MAX_ATTEMPTS
     ) -> bool:
         """Record why a counted attempt failed; return whether the subject is now quarantined."""
         this = self._matches(task, subject)

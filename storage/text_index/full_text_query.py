@@ -13,7 +13,7 @@ from dataclasses import dataclass
 WORD = r"[a-z0-9_:.\-]{1,255}"
 MAX_DEPTH = 16  # of nested brackets; SQLite's parser accepts a few dozen
 MAX_PREFIXES = 40  # each costs as much as all words that begin with it
-MOST_WORDS = 20_000
+MAX_WORDS = 20_000
 EVERYTHING = "_all"  # word of items that cannot be indexed: every query finds them
 UNPLACED = "_long"  # word of items for which some word positions are not indexed
 
@@ -89,14 +89,14 @@ def bound_query(text_query: FullTextQuery) -> FullTextQuery:
     """Widen a query where it would be too expensive for the index.
 
     Parts nested deeper than `MAX_DEPTH` match everything; so do all prefixes where there are more
-    than `MAX_PREFIXES`, and the whole query where it has more than `MOST_WORDS` words.
+    than `MAX_PREFIXES`, and the whole query where it has more than `MAX_WORDS` words.
     """
     flat = _flatten(text_query, MAX_DEPTH, prefixes=True)
     if _count_words(flat, WordPrefix) > MAX_PREFIXES:
         flat = _flatten(text_query, MAX_DEPTH, prefixes=False)
     return (
         ANYTHING
-        if _count_words(flat, Word) + _count_words(flat, WordSequence) > MOST_WORDS
+        if _count_words(flat, Word) + _count_words(flat, WordSequence) > MAX_WORDS
         else flat
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.text_index.full_text_query import EVERYTHING, UNPLACED
 
-MOST_BYTES = 900_000  # PostgreSQL allows 1 MB
+MAX_BYTES = 900_000  # PostgreSQL allows 1 MB
 MAX_POSITION = 16_383
 MAX_POSITIONS_OF_WORD = 255
 
@@ -29,7 +29,7 @@ def as_tsvector(words: str) -> str:
         len(word) + 8 + 2 * min(len(found), MAX_POSITIONS_OF_WORD)
         for word, found in positions.items()
     )
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         return f"'{EVERYTHING}'"
     return " ".join(
         f"'{word}':{','.join(map(str, found[:MAX_POSITIONS_OF_WORD]))}" if found else f"'{word}'"

@@ -16,14 +16,14 @@ from supplierwatch.service.source_states import read_states
 
 log = logging.getLogger(__name__)
 
-MOST_PLANNED = 100  # crawls that wait or run
+MAX_PLANNED = 100  # crawls that wait or run
 BATCHES_PER_WORKER = 2  # so that a few sources are shared by all workers
 QUEUED_LEASE = timedelta(hours=1)  # a queued crawl that nobody took is planned again
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 FAILED_KEPT = timedelta(days=1)
 FAILED_PAUSE = timedelta(seconds=10)  # after a failure, before the step is queued again
 # runs that were lost with a source until it is taken for the cause
-MOST_LOST = 2
+MAX_LOST = 2
 RUNS_LOOKED_AT = 200
 LOST = "lost"
 LOST_NOTICE = "job-lost"
@@ -44,7 +44,7 @@ class Planner:
         with service.store.reading() as unit:
             running = unit.runs.open()
             workers = unit.jobs.count_workers()
-        room = MOST_PLANNED - len(running)
+        room = MAX_PLANNED - len(running)
         if room <= 0:
             return 0
         by_key = {source.key: source for source in declared}
@@ -106,7 +106,7 @@ class Planner:
             invalid = unit.jobs.delete_invalid(silent_for)
             lost = unit.jobs.find_lost(silent_for)
             for job in lost:
-                if job.step == ServiceStep.CRAWL or job.attempts + 1 >= MOST_ATTEMPTS:
+                if job.step == ServiceStep.CRAWL or job.attempts + 1 >= MAX_ATTEMPTS:
                     unit.jobs.end_lost(job.job_id)
                 else:
                     unit.jobs.retry_lost(job.job_id)
@@ -122,7 +122,7 @@ class Planner:
             for run in ended:
                 # a worker is seldom lost because of what it crawls; where it is, each source of
                 # the run is polled alone, and the one at fault waits longer and longer
-                blamed = max((before[key] for key in run.source_keys), default=0) >= MOST_LOST
+                blamed = max((before[key] for key in run.source_keys), default=0) >= MAX_LOST
                 error = "its crawls were lost with their workers" if blamed else None
                 unit.sources.release(run.run_id, now=now, error=error)
                 unit.runs.finish(run.run_id, LOST, now)
@@ -134,7 +134,7 @@ class Planner:
 
     def _report_lost(self, job: LostJob) -> None:
         log.warning("jobs.lost step=%s job=%d attempts=%d", job.step, job.job_id, job.attempts + 1)
-        if job.step == ServiceStep.CRAWL or job.attempts + 1 < MOST_ATTEMPTS:
+        if job.step == ServiceStep.CRAWL or job.attempts + 1 < MAX_ATTEMPTS:
             return
         text = (
             f"three workers were lost while they did the step {job.step}: "

@@ -22,8 +22,8 @@ from lxml import etree
 
 from alerts.messages.render import Rendered
 
-MOST_BYTES = 2_000_000  # of a message that is shown
-MOST_RULES = 2_000
+MAX_BYTES = 2_000_000  # of a message that is shown
+MAX_RULES = 2_000
 _LINK = re.compile(r"\s*(?:https?|mailto):", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # not in XML
 
@@ -88,11 +88,11 @@ def frame_text(text: str) -> FramedMessage:
 
 def frame_mail(raw: bytes) -> FramedMessage:
     """Return a stored message as a document for a frame: its HTML part, else its text."""
-    message = BytesParser(policy=email.policy.default).parsebytes(raw[:MOST_BYTES])
+    message = BytesParser(policy=email.policy.default).parsebytes(raw[:MAX_BYTES])
     part = message.get_body(("html", "plain"))
     if part is None:
         # messages for other channels than mail are JSON
-        return frame_text(raw[:MOST_BYTES].decode("utf-8", "replace"))
+        return frame_text(raw[:MAX_BYTES].decode("utf-8", "replace"))
     content = part.get_content()
     if not isinstance(content, str):
         content = content.decode("utf-8", "replace")
@@ -137,7 +137,7 @@ def _move_styles(document: lxml.html.HtmlElement) -> list[str]:
         if not isinstance(element.tag, str):
             continue
         style = (element.attrib.pop("style", None) or "").strip()
-        if not style or "}" in style or "{" in style or len(names) >= MOST_RULES:
+        if not style or "}" in style or "{" in style or len(names) >= MAX_RULES:
             continue
         name = names.setdefault(style, f"inline-{len(names) + 1}")
         element.set("class", f"{element.get('class', '')} {name}".strip())

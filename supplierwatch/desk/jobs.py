@@ -17,12 +17,12 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-MOST_RUNNING = 2  # each may have a crawl process of its own
-MOST_KEPT = 40
+MAX_RUNNING = 2  # each may have a crawl process of its own
+MAX_KEPT = 40
 BUSY = "Two jobs are running already: try again in a minute."
-MOST_STEPS = 60
-MOST_LINES = 40  # of a step
-MOST_CHARACTERS = 400  # of a line
+MAX_STEPS = 60
+MAX_LINES = 40  # of a step
+MAX_CHARACTERS = 400  # of a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Jobs:
         """Run `work` in a thread of its own; False without starting it where too much runs."""
         with self._lock:
             running = sum(each.running for each in self._known.values())
-            if running >= MOST_RUNNING or self.ending.is_set():
+            if running >= MAX_RUNNING or self.ending.is_set():
                 return False
             self._add(job)
         threading.Thread(
@@ -94,7 +94,7 @@ class Jobs:
     def _add(self, job: Job) -> None:
         self._known[job.job_id] = job
         over = [key for key, each in self._known.items() if not each.running]
-        for key in over[: max(0, len(self._known) - MOST_KEPT)]:
+        for key in over[: max(0, len(self._known) - MAX_KEPT)]:
             del self._known[key]
 
     def get(self, job_id: str) -> Job | None:
@@ -122,10 +122,10 @@ class Jobs:
         self._change(job_id, running=False, result=result)
 
     def _add_step(self, job_id: str, step: JobStep) -> None:
-        lines = tuple(line[:MOST_CHARACTERS] for line in step.lines[:MOST_LINES])
+        lines = tuple(line[:MAX_CHARACTERS] for line in step.lines[:MAX_LINES])
         with self._lock:
             job = self._known[job_id]
-            if len(job.steps) < MOST_STEPS:
+            if len(job.steps) < MAX_STEPS:
                 steps = (*job.steps, replace(step, lines=lines))
                 self._known[job_id] = replace(job, steps=steps)
 

@@ -18,7 +18,7 @@ from supplierwatch.desk import static
 from supplierwatch.formatting.source_settings import describe_gap
 from supplierwatch.formatting.times import ago, format_span, iso
 
-MOST_RELATIVE = timedelta(days=7)  # longer ago is shown as a date
+MAX_RELATIVE = timedelta(days=7)  # longer ago is shown as a date
 _ZONE: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
 
 
@@ -68,7 +68,7 @@ def _format_seconds(seconds: float | None) -> str:
 
 def _format_ago(moment: datetime | None) -> str:
     now = datetime.now(UTC)
-    if moment is not None and later(moment, MOST_RELATIVE) < now:
+    if moment is not None and later(moment, MAX_RELATIVE) < now:
         return _format_day(moment)
     return ago(moment, now)
 

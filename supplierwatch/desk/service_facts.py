@@ -13,8 +13,8 @@ from pathlib import Path
 from storage.engine.schema_version import SCHEMAS
 from supplierwatch.desk.page import DeskSource
 
-MOST_BACKUPS = 10
-MOST_LISTED = 1_000  # entries of the folder of backups
+MAX_BACKUPS = 10
+MAX_LISTED = 1_000  # entries of the folder of backups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def _count_bytes(file: Path) -> int | None:
 def _list_backups(folder: Path) -> list[BackupFile]:
     try:
         with os.scandir(folder) as entries:
-            files = [each for each, _ in zip(entries, range(MOST_LISTED), strict=False)]
+            files = [each for each, _ in zip(entries, range(MAX_LISTED), strict=False)]
             found = [
                 BackupFile(
                     name=each.name,
@@ -95,4 +95,4 @@ def _list_backups(folder: Path) -> list[BackupFile]:
             ]
     except OSError:
         return []
-    return sorted(found, key=lambda each: each.made_at, reverse=True)[:MOST_BACKUPS]
+    return sorted(found, key=lambda each: each.made_at, reverse=True)[:MAX_BACKUPS]

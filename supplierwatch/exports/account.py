@@ -30,7 +30,7 @@ from storage.store import Store, Unit
 from storage.telling.quarantine import FailedTask
 from supplierwatch.wiring import CompiledConfiguration
 
-MOST_REPORTS = 12  # of the same event, that are shown
+MAX_REPORTS = 12  # of the same event, that are shown
 OF_ITEMS = ("match", "show", "index")  # tasks whose subjects are items
 
 Verdict = Literal["told", "pending", "baseline", "untold", "waiting", "earlier", "aside", "no"]
@@ -144,7 +144,7 @@ def read_item_account(
 
 def read_event(unit: Unit, item_id: int) -> tuple[tuple[StoredItem, EventLink], ...]:
     """Return the other reports of an item's event, and what each shares with it."""
-    links = {link.item_id: link for link in unit.events.explain(item_id)[:MOST_REPORTS]}
+    links = {link.item_id: link for link in unit.events.explain(item_id)[:MAX_REPORTS]}
     items = {item.item_id: item for item in unit.items.get_many(list(links))}
     return tuple((items[each], link) for each, link in links.items() if each in items)
 

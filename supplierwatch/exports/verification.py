@@ -19,15 +19,15 @@ from typing import IO, Any
 
 from supplierwatch.exports.evidence import FORM, MANIFEST
 
-MOST_FILES = 2_000_000
-MOST_MANIFEST = 512 << 20  # bytes, some 140 for each file
+MAX_FILES = 2_000_000
+MAX_MANIFEST = 512 << 20  # bytes, some 140 for each file
 # texts compress to a third, repetitive ones more. Deflate can reach 1,032, overlaps more.
-MOST_RATIO = 200
+MAX_RATIO = 200
 ALWAYS_READ = 256 << 20  # bytes, whatever the ratio
 # hexadecimal digests do not compress below one half
-MOST_RATIO_OF_A_MANIFEST = 20
+MAX_RATIO_OF_A_MANIFEST = 20
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_MOST_NAMED = 20
+_MAX_NAMED = 20
 
 
 class RefusedExport(Exception):
@@ -103,9 +103,9 @@ def _check_files(manifest: dict[str, Any], digests: dict[str, str]) -> list[str]
 
 
 def _shorten(wrong: Sequence[str]) -> tuple[str, ...]:
-    """Cut the list of problems to the first `_MOST_NAMED` and the number of the others."""
-    more = len(wrong) - _MOST_NAMED
-    return (*wrong[:_MOST_NAMED], *([f"and {more:,} more like these"] if more > 0 else []))
+    """Cut the list of problems to the first `_MAX_NAMED` and the number of the others."""
+    more = len(wrong) - _MAX_NAMED
+    return (*wrong[:_MAX_NAMED], *([f"and {more:,} more like these"] if more > 0 else []))
 
 
 def _check_chain(
@@ -136,9 +136,9 @@ def _read_contents(path: Path) -> tuple[bytes | None, dict[str, str]]:
     for name, opened in _open_files(path):
         with opened as file:
             if name == MANIFEST:
-                manifest = file.read(MOST_MANIFEST + 1)
-                if len(manifest) > MOST_MANIFEST:
-                    raise RefusedExport(f"{MANIFEST} is larger than {MOST_MANIFEST:,} bytes")
+                manifest = file.read(MAX_MANIFEST + 1)
+                if len(manifest) > MAX_MANIFEST:
+                    raise RefusedExport(f"{MANIFEST} is larger than {MAX_MANIFEST:,} bytes")
             else:
                 digests[name] = _hash_file(file)
     return manifest, digests
@@ -155,8 +155,8 @@ def _open_files(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     if path.is_dir():
         for number, file in enumerate(sorted(path.rglob("*"))):
             name = file.relative_to(path).as_posix()
-            if number >= MOST_FILES:
-                raise RefusedExport(f"it holds more than {MOST_FILES:,} files")
+            if number >= MAX_FILES:
+                raise RefusedExport(f"it holds more than {MAX_FILES:,} files")
             if file.is_symlink():
                 raise RefusedExport(f"{name} is a link to elsewhere")
             if file.is_file():
@@ -174,8 +174,8 @@ def _refuse_entries(entries: Sequence[zipfile.ZipInfo], packed: int) -> None:
 
     `zipfile` reads an entry no further than the size in that directory.
     """
-    if len(entries) > MOST_FILES:
-        raise RefusedExport(f"it holds more than {MOST_FILES:,} files")
+    if len(entries) > MAX_FILES:
+        raise RefusedExport(f"it holds more than {MAX_FILES:,} files")
     twice = [name for name, count in Counter(one.filename for one in entries).items() if count > 1]
     if twice:
         raise RefusedExport(f"it holds {twice[0]} more than once")
@@ -183,7 +183,7 @@ def _refuse_entries(entries: Sequence[zipfile.ZipInfo], packed: int) -> None:
         if wrong := _find_fault(entry):
             raise RefusedExport(f"{entry.orig_filename!r} {wrong}")
     unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > ALWAYS_READ + MOST_RATIO * packed:
+    if unpacked > ALWAYS_READ + MAX_RATIO * packed:
         raise RefusedExport(f"{packed:,} bytes would unpack to {unpacked:,}")
 
 
@@ -201,7 +201,7 @@ def _find_fault(entry: zipfile.ZipInfo) -> str:
         return "is encrypted"
     if entry.compress_type not in _PACKED:
         return "is compressed by another method than exports are"
-    too_much = entry.file_size > (1 << 20) + MOST_RATIO_OF_A_MANIFEST * entry.compress_size
+    too_much = entry.file_size > (1 << 20) + MAX_RATIO_OF_A_MANIFEST * entry.compress_size
     if name == MANIFEST and too_much:
         return f"would unpack from {entry.compress_size:,} bytes to {entry.file_size:,}"
     return ""

@@ -21,8 +21,8 @@ from storage.telling.notices import OperatorNotice
 
 log = logging.getLogger(__name__)
 
-MOST_OF_SOURCE = 5  # open notices about pages of one source; one more notice stands for the rest
-MOST_LINES = 20  # of one message
+MAX_OF_SOURCE = 5  # open notices about pages of one source; one more notice stands for the rest
+MAX_LINES = 20  # of one message
 OPEN_FOR = timedelta(days=14)
 TEXTS = {
     "page.over-limit": "a page of source {source} is kept by its headline and teaser alone, "
@@ -60,7 +60,7 @@ def report_heavy_pages(
             source = str(event["source"])
             text = TEXTS[event["event"]].format_map(event)
             key = _build_notice_key(event)
-            if key not in is_open and of_source[source] >= MOST_OF_SOURCE:
+            if key not in is_open and of_source[source] >= MAX_OF_SOURCE:
                 left[source] += 1
                 log.warning("page.over-limit %s", text)
                 continue
@@ -77,8 +77,8 @@ def report_heavy_pages(
         return
     many = f"{len(news)} pages could not be read"
     subject = many if len(news) > 1 else f"A page of {events[0]['source']} could not be read"
-    rest = len(news) - MOST_LINES
-    lines = news[:MOST_LINES] + ([f"and {rest} more, see /health"] if rest > 0 else [])
+    rest = len(news) - MAX_LINES
+    lines = news[:MAX_LINES] + ([f"and {rest} more, see /health"] if rest > 0 else [])
     operator_message(
         store, context, key=f"pages:{now:%Y%m%dT%H%M%S.%f}", subject=subject, lines=lines, now=now
     )

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 KILL_AT = 0.92  # of the limit
 BATCH_MB = 150  # typical use of a batch with its reader processes
-LEAST_MB = 96 + BATCH_MB  # the service and one batch
+MIN_MB = 96 + BATCH_MB  # the service and one batch
 _WORTH_MB = 30  # killing a smaller process would free too little
 
 

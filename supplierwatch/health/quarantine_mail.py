@@ -10,7 +10,7 @@ from alerts.dispatch.cut import operator_message
 from storage.store import Store, Unit
 from storage.telling.quarantine import FailedTask
 
-MOST_NAMED = 20  # in one message
+MAX_NAMED = 20  # in one message
 
 
 def report_quarantined(store: Store, context: TellingContext, now: datetime) -> int:
@@ -81,11 +81,11 @@ def _build_subject(news: list[FailedTask]) -> str:
 
 def _build_lines(news: list[FailedTask]) -> list[str]:
     lines = ["Everything else goes on. Nothing is lost: what is set aside stays stored.", ""]
-    for each in news[:MOST_NAMED]:
+    for each in news[:MAX_NAMED]:
         lines.append(f"{describe_task(each)}: {each.cause or 'no cause is known'}")
         lines.append(f"    supplierwatch quarantine retry {each.task} {each.subject!r}")
-    if len(news) > MOST_NAMED:
-        lines.append(f"and {len(news) - MOST_NAMED} more")
+    if len(news) > MAX_NAMED:
+        lines.append(f"and {len(news) - MAX_NAMED} more")
     lines += ["", "`supplierwatch quarantine` lists all of it; `supplierwatch quarantine retry`"]
     lines.append("with a task and a subject tries it again, and with --all everything.")
     return lines

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 TASK = "feed"
 LIMIT = TimeLimit(processor=10.0, elapsed=120.0)
 FRESH_FOR = 60.0  # seconds for which a rendered feed is served from the cache
-MOST_CACHED = 200
+MAX_CACHED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class WatchFeeds:
             made_at=time.monotonic(),
         )
         with self._lock:
-            if len(self._cache) >= MOST_CACHED:
+            if len(self._cache) >= MAX_CACHED:
                 self._cache.clear()
             self._cache[watch_key] = made
         return made

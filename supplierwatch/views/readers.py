@@ -18,7 +18,7 @@ from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.hits import words_hit
 from supplierwatch.formatting.times import clock, day, iso
 
-MOST_WORDS = 6
+MAX_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,10 +151,10 @@ def print_feedback(
             if marked.reason:
                 print_indented(screen, Text(f"because: {clean(marked.reason)}"), 4)
             if each.words:
-                print_indented(screen, Text(f"found by {', '.join(each.words[:MOST_WORDS])}"), 4)
+                print_indented(screen, Text(f"found by {', '.join(each.words[:MAX_WORDS])}"), 4)
         often = Counter(word.casefold() for each in some for word in each.words)
         if often and len(some) > 1:
-            words = ", ".join(f"{word} {n}" for word, n in often.most_common(MOST_WORDS))
+            words = ", ".join(f"{word} {n}" for word, n in often.most_common(MAX_WORDS))
             print_indented(screen, Text(f"Most often found by: {words}", "bold"), 2)
 
 

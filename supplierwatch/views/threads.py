@@ -11,7 +11,7 @@ from alerts.threads.dates_ahead import DATE_LABELS
 from alerts.threads.model import Matter, SupplierThread, ThreadEvent
 from supplierwatch.formatting.console import clean, plural, print_indented
 
-MOST_AHEAD = 20
+MAX_AHEAD = 20
 
 
 def print_thread(screen: Console, thread: SupplierThread, names: Mapping[str, str]) -> None:
@@ -19,7 +19,7 @@ def print_thread(screen: Console, thread: SupplierThread, names: Mapping[str, st
     screen.print(Text(clean(thread.name), "bold cyan"))
     if thread.ahead:
         screen.print(Text("Ahead", "bold"))
-        for each in thread.ahead[:MOST_AHEAD]:
+        for each in thread.ahead[:MAX_AHEAD]:
             head = Text(f"{each.words}  {DATE_LABELS[each.kind]}", "yellow" if each.soon else "")
             print_indented(screen, head)
             print_indented(screen, Text(f"item {each.item_id}: {clean(each.said)}", "dim"), 4)

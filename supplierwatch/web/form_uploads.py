@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.parser import BytesParser
 
-MOST_PARTS = 30
+MAX_PARTS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class UploadForm:
 
 
 def read_upload(body: bytes, content_type: str) -> UploadForm | None:
-    """Read a form; None where the body is not one, or has more than `MOST_PARTS` parts."""
+    """Read a form; None where the body is not one, or has more than `MAX_PARTS` parts."""
     if not content_type.lower().startswith("multipart/form-data") or not content_type.isascii():
         return None
     head = b"Content-Type: " + content_type.splitlines()[0].encode() + b"\r\n\r\n"
@@ -27,7 +27,7 @@ def read_upload(body: bytes, content_type: str) -> UploadForm | None:
     if not message.is_multipart():
         return None
     parts = list(message.iter_parts())
-    if len(parts) > MOST_PARTS:
+    if len(parts) > MAX_PARTS:
         return None
     values: dict[str, str] = {}
     files: dict[str, bytes] = {}

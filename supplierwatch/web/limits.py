@@ -18,15 +18,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 log = logging.getLogger(__name__)
 
-MOST_CONNECTIONS = 100
+MAX_CONNECTIONS = 100
 SHARE_OF_DESCRIPTORS = 4  # at most a quarter of what the process may open
 REQUEST_WITHIN = 10.0  # seconds, from the connection or the last answer to the request's last byte
 IDLE = 5  # seconds that a connection is kept between requests
 LIFETIME = 60.0  # seconds, after which a connection is closed once its answer is written
 MAX_LIFETIME = 90.0  # seconds, after which a connection is closed in any case
-MOST_BYTES = 64 * 1024  # of one request, headers and body together; ours are below 5 kB
-MOST_UPLOAD_BYTES = 600 * 1024  # of a request with a file, to an address that takes one
-MOST_HEADER_BYTES = 16 * 1024
+MAX_BYTES = 64 * 1024  # of one request, headers and body together; ours are below 5 kB
+MAX_UPLOAD_BYTES = 600 * 1024  # of a request with a file, to an address that takes one
+MAX_HEADER_BYTES = 16 * 1024
 BACKLOG = 16  # connections queued by the kernel and accepted in one turn of the event loop
 THREADS = 4  # request handlers at a time; each may use a database connection
 EVICTABLE_AFTER = 1.0  # seconds; a normal client has sent its request by then
@@ -48,8 +48,8 @@ def compute_connection_limit() -> int:
     """Return the number of connections allowed at a time, by the limit on descriptors."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
-        return MOST_CONNECTIONS
-    return max(4, min(MOST_CONNECTIONS, soft // SHARE_OF_DESCRIPTORS))
+        return MAX_CONNECTIONS
+    return max(4, min(MAX_CONNECTIONS, soft // SHARE_OF_DESCRIPTORS))
 
 
 class LimitedProtocol(H11Protocol):
@@ -84,9 +84,9 @@ class LimitedProtocol(H11Protocol):
         self.numbers.open = len(self.connections)
 
     def data_received(self, data: bytes) -> None:
-        """Receive bytes of a request, at most `MOST_BYTES`, or `MOST_UPLOAD_BYTES` for a file."""
+        """Receive bytes of a request, at most `MAX_BYTES`, or `MAX_UPLOAD_BYTES` for a file."""
         self._bytes += len(data)
-        if self._bytes > MOST_UPLOAD_BYTES:
+        if self._bytes > MAX_UPLOAD_BYTES:
             self._refuse_size()
             return
         try:
@@ -96,7 +96,7 @@ class LimitedProtocol(H11Protocol):
             self._abort()
             return
         # the first bytes may hold all of the head, which says where the request goes
-        if self._bytes > MOST_BYTES and not self._is_upload():
+        if self._bytes > MAX_BYTES and not self._is_upload():
             self._refuse_size()
             return
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):

@@ -19,7 +19,7 @@ from supplierwatch.web.feeds import Feeds
 from supplierwatch.web.limits import (
     BACKLOG,
     IDLE,
-    MOST_HEADER_BYTES,
+    MAX_HEADER_BYTES,
     ConnectionCounts,
     build_protocol,
     compute_connection_limit,
@@ -70,7 +70,7 @@ class WebServer:
             ws="none",
             backlog=BACKLOG,
             timeout_keep_alive=IDLE,
-            h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
             timeout_graceful_shutdown=2,
             log_config=None,
             access_log=False,

@@ -38,7 +38,7 @@ STORIES_OF_ROUND = 2  # of each outlet
 READERS = {"all@trust.example": SUPPLIERS, "corvid@trust.example": ("Corvid",)}
 OPERATOR = "it@trust.example"
 # seconds are those of `work_clock`
-LEAST_PATIENCE = 25.0  # twice the usual of an idle machine is less than what noise adds
+MIN_PATIENCE = 25.0  # twice the usual of an idle machine is less than what noise adds
 EACH_PARTY = 3.0  # that a task of each party may take before it is ended
 START_WITHIN = 90.0
 PAST = "2026-01-01 00:00:00.000000"
@@ -339,10 +339,10 @@ class Newsroom:
     def round(self, *parties: Party, due: Callable[[], None] | None = None) -> Round:
         """Publish, let the parties strike, and wait until the readers have been told.
 
-        Waits no longer than what is allowed: twice the usual time, or `LEAST_PATIENCE`; and
+        Waits no longer than what is allowed: twice the usual time, or `MIN_PATIENCE`; and
         `EACH_PARTY` for each party.
         """
-        allowed = max(LEAST_PATIENCE, 2 * self.usual) if self.usual else START_WITHIN
+        allowed = max(MIN_PATIENCE, 2 * self.usual) if self.usual else START_WITHIN
         allowed += EACH_PARTY * len(parties)
         expected = self.publish()
         for party in parties:
@@ -371,7 +371,7 @@ class Newsroom:
     def wait_until_idle(self) -> None:
         """Wait until no source is claimed: a poll that ended later would set when it is due."""
         claimed = "SELECT count(*) FROM source WHERE lease_owner IS NOT NULL"
-        assert eventually(lambda: self.rows(claimed)[:1] == [(0,)], within=LEAST_PATIENCE)
+        assert eventually(lambda: self.rows(claimed)[:1] == [(0,)], within=MIN_PATIENCE)
 
     def _all_polled(self) -> bool:
         keys = [*OUTLETS, *(party.key for party in self.parties)]

@@ -40,15 +40,15 @@ def run(known: Jobs, work: Callable[[Report], Any]) -> Job:
 
 def test_steps_and_result_of_a_job_are_kept_and_bounded() -> None:
     def work(report: Report) -> str:
-        for number in range(jobs.MOST_STEPS + 5):
+        for number in range(jobs.MAX_STEPS + 5):
             report(JobStep(name=f"{number}", ok=True, lines=("x" * 9_000,) * 99))
         return "done"
 
     job = run(Jobs(), work)
     assert (job.running, job.result, job.error) == (False, "done", "")
-    assert len(job.steps) == jobs.MOST_STEPS
-    assert len(job.steps[0].lines) == jobs.MOST_LINES
-    assert len(job.steps[0].lines[0]) == jobs.MOST_CHARACTERS
+    assert len(job.steps) == jobs.MAX_STEPS
+    assert len(job.steps[0].lines) == jobs.MAX_LINES
+    assert len(job.steps[0].lines[0]) == jobs.MAX_CHARACTERS
 
 
 def test_a_job_that_fails_says_why() -> None:
@@ -76,6 +76,6 @@ def test_the_oldest_that_have_ended_are_forgotten() -> None:
     known, first = Jobs(), a_job()
     known.keep(first, "kept")
     assert known.get(first.job_id) is not None
-    for _ in range(jobs.MOST_KEPT):
+    for _ in range(jobs.MAX_KEPT):
         known.keep(a_job(), "")
     assert known.get(first.job_id) is None

@@ -222,11 +222,11 @@ def test_a_preview_stops_at_its_limit_and_says_how_far_it_looked(
 ) -> None:
     for number in range(4):
         desk.instance.stores(an_article(f"a{number}", title=f"Halcyon {number}"))
-    monkeypatch.setattr(watch_preview, "MOST_HITS", 2)
+    monkeypatch.setattr(watch_preview, "MAX_HITS", 2)
     page = desk.browser("editor").ask(f"{EDIT}?version=1")
     assert "2 found since" in page.words
     assert "The search stopped at its limit" in page.words
-    monkeypatch.setattr(watch_preview, "MOST_HITS", 500)
+    monkeypatch.setattr(watch_preview, "MAX_HITS", 500)
     monkeypatch.setattr(watch_preview, "SECONDS", -1.0)
     page = desk.browser("editor").ask(f"{EDIT}?version=1")
     assert "The search stopped at its limit" in page.words

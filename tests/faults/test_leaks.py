@@ -28,7 +28,7 @@ CRAWLS = 4
 ROUNDS = 150
 WARM_UP = 50  # caches fill, and the allocator takes what it keeps
 REQUESTS = 3  # in each round
-MOST_GROWTH = 8 * 1024 * 1024  # bytes in a hundred rounds; a hundredth of that for each
+MAX_GROWTH = 8 * 1024 * 1024  # bytes in a hundred rounds; a hundredth of that for each
 
 
 def descriptors() -> int:
@@ -102,7 +102,7 @@ def test_descriptors_threads_and_memory_stay_over_many_rounds(place: Installatio
         after = (descriptors(), threading.active_count())
         assert after[0] <= before[0] + 2, "one request may be closing still"
         assert after[1] <= before[1]
-        assert grown < MOST_GROWTH, f"{grown} bytes in {ROUNDS - WARM_UP} rounds"
+        assert grown < MAX_GROWTH, f"{grown} bytes in {ROUNDS - WARM_UP} rounds"
         assert store.connections_in_use() == 0
     finally:
         web.stop()

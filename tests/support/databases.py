@@ -33,7 +33,7 @@ BACKENDS = ("sqlite", "postgresql")
 _names = count(1)
 
 
-MOST_STATEMENTS = 5_000
+MAX_STATEMENTS = 5_000
 _set_up = engines._configure_connection
 
 
@@ -48,7 +48,7 @@ def quick_engines() -> Iterator[None]:
     with create_engine("sqlite://").connect() as connection:
         dialect = connection.dialect  # it has learnt of its driver what it learns by connecting
     connection.engine.dispose()
-    compiled: LRUCache[Any, Any] = LRUCache(MOST_STATEMENTS)
+    compiled: LRUCache[Any, Any] = LRUCache(MAX_STATEMENTS)
 
     def create_quick_engine(url: Any, **options: Any) -> Engine:
         made = create_engine(url, **options)

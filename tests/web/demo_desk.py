@@ -26,7 +26,7 @@ from supplierwatch.wiring import load
 from tests.desk.browser import HASH, Browser
 from tests.support.databases import make_sqlite
 
-MOST_WAIT = 120.0  # seconds for a job of the desk, on a machine that is busy
+MAX_WAIT = 120.0  # seconds for a job of the desk, on a machine that is busy
 FAILED = "the page took longer than its time"
 
 
@@ -119,7 +119,7 @@ def _find_sources(browser: Browser, source: ServiceSource, room: Newsroom) -> st
     """Look at the site of an outlet, as the page "A new source" does; return the job's id."""
     form = {"csrf": browser.ask("/").csrf, "address": room.sites[0].base}
     job_id = browser.ask("/new-source", form).headers["location"].rpartition("/")[2]
-    until = time.monotonic() + MOST_WAIT
+    until = time.monotonic() + MAX_WAIT
     while (job := source.jobs.get(job_id)) is None or job.running:
         assert time.monotonic() < until, "the examination did not end"
         time.sleep(0.05)

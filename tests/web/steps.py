@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.desk.browser import PASSWORD
 
-MOST_WAIT = 120.0  # seconds, on a machine that is busy
+MAX_WAIT = 120.0  # seconds, on a machine that is busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Person:
 
     def wait_for(self, shown: Callable[[], Locator]) -> None:
         """Load the page again until something is shown, as somebody without scripts would."""
-        until = time.monotonic() + MOST_WAIT
+        until = time.monotonic() + MAX_WAIT
         while shown().count() == 0:
             assert time.monotonic() < until, self.page.locator("main").inner_text()
             time.sleep(0.3)

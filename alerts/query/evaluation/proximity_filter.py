@@ -16,7 +16,7 @@ from alerts.query.text.token_set import runs_of
 from alerts.query.text.zone import Zone
 
 # beyond these, numbering all words costs less than reading around each hit
-_FURTHEST, _MOST_HITS = 40, 40
+_FURTHEST, _MAX_HITS = 40, 40
 _MARGIN = 2  # words: the second of a split label, and the one that contains the label
 
 
@@ -39,7 +39,7 @@ def decide_near(node: Near, reach: int, zone: Zone, *, ordered: bool) -> bool | 
     for label, second in _find_present(few, zone):
         for at in _find_places(label, token_set.haystack):
             hits += 1
-            if hits > _MOST_HITS:
+            if hits > _MAX_HITS:
                 return None
             if at >= len(token_set.spelled):
                 doubtful = True  # a joined spelling of a word such as e-prescribing

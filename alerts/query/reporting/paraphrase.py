@@ -22,7 +22,7 @@ from alerts.query.syntax.filters import FILTERS
 from alerts.query.syntax.operators import FUNCTIONS, INFIX
 from alerts.query.text.stemming import forms
 
-MOST_NAMED = 8  # alternatives of an OR that are listed
+MAX_NAMED = 8  # alternatives of an OR that are listed
 
 
 def paraphrase(node: Node) -> str:
@@ -71,9 +71,9 @@ def _describe_inner(node: Node) -> str:
 
 
 def _describe_or(alternatives: list[str]) -> str:
-    if len(alternatives) > MOST_NAMED:
-        more = len(alternatives) - MOST_NAMED
-        return f"any of {', '.join(alternatives[:MOST_NAMED])} and {more} more"
+    if len(alternatives) > MAX_NAMED:
+        more = len(alternatives) - MAX_NAMED
+        return f"any of {', '.join(alternatives[:MAX_NAMED])} and {more} more"
     return f"{', '.join(alternatives[:-1])} or {alternatives[-1]}"
 
 

@@ -8,7 +8,7 @@ from alerts.query.model.nodes import Node, Spellings, Term, children
 from alerts.query.model.query_errors import QueryError, QueryWarning
 from alerts.query.syntax.lexer import Kind, Lexeme, Lexer
 
-MOST_CHARACTERS = 100_000
+MAX_CHARACTERS = 100_000
 MAX_TERMS = 5_000
 MAX_WILDCARDS = 200
 DEEPEST = 50
@@ -28,9 +28,9 @@ class Cursor:
         self._depth = 0
         self._terms = 0
         self._wildcards = 0
-        if len(query) > MOST_CHARACTERS:
+        if len(query) > MAX_CHARACTERS:
             raise self.error(
-                f"a query has at most {MOST_CHARACTERS:,} characters; this one has {len(query):,}",
+                f"a query has at most {MAX_CHARACTERS:,} characters; this one has {len(query):,}",
                 1, "Split it into several watches",
             )  # fmt: skip
         self._lexemes = Lexer(query).lexemes()

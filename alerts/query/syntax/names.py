@@ -18,7 +18,7 @@ from alerts.query.syntax.vendors import NAMES
 if TYPE_CHECKING:
     from alerts.query.syntax.parser import Parser
 
-MOST_VALUES = 500
+MAX_VALUES = 500
 _EXACT: dict[str, Exactness] = {"cs": "case", "raw": "raw", "signs": "signs"}
 
 
@@ -96,9 +96,9 @@ def _parse_filter(parser: Parser, row: FilterRow, lexeme: Lexeme) -> Node:
         )  # fmt: skip
     if not values:
         raise parser.error(f"{row.name}: needs a value", lexeme.column, f"Write {row.example}")
-    if len(values) > MOST_VALUES:
+    if len(values) > MAX_VALUES:
         raise parser.error(
-            f"{row.name}: takes at most {MOST_VALUES} values", lexeme.column, "Split the query"
+            f"{row.name}: takes at most {MAX_VALUES} values", lexeme.column, "Split the query"
         )
     return values[0] if len(values) == 1 else Or(tuple(values))
 

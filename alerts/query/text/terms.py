@@ -19,7 +19,7 @@ from alerts.query.text.zone import Place, Zone
 
 MIN_LITERALS = 3
 MAX_WILDCARDS = 5  # in one word
-MOST_PARTS = 50
+MAX_PARTS = 50
 # * and ? are letters during tokenising
 _TO_LETTERS = str.maketrans({"*": ANY_ENDING, "?": ONE_LETTER})
 _FROM_LETTERS = str.maketrans({ANY_ENDING: "*", ONE_LETTER: "?"})
@@ -65,9 +65,9 @@ def make_term(
             'Write letters or digits; signs are compared only beside them, as in raw:"C++"',
         )
     term = Term(words, exact, written, column, _exactness_key(words, exact, written))
-    if len(term.parts) > MOST_PARTS:
+    if len(term.parts) > MAX_PARTS:
         raise TermProblem(
-            f"a phrase has at most {MOST_PARTS} words; this one has {len(term.parts)}",
+            f"a phrase has at most {MAX_PARTS} words; this one has {len(term.parts)}",
             "Take the words that matter, or join shorter phrases with AND",
         )
     return term

@@ -55,7 +55,7 @@ _ASCII_ATOM = re.compile(r"([A-Za-z0-9]++)([-'`.,]?)")
 _ATOM = re.compile(rf"({run_of_one_script(_JOINING)})([{_JOINING}]?)")
 _THREE_DIGITS = re.compile(r"\d{3}(?!\d)")
 # a longer chain of hyphens is split: in one word, all of its parts would be near each other
-MOST_PARTS = 16
+MAX_PARTS = 16
 _INVISIBLE_OR_MARK = frozenset(MARKS + INVISIBLE)
 
 
@@ -157,7 +157,7 @@ def _split_parts(chunk: str) -> tuple[TokenPart, ...]:
         if joint is None:
             begins = (
                 not (_is_sign_of(sign, HYPHENS) or _is_sign_of(sign, APOSTROPHES))
-                or length == MOST_PARTS
+                or length == MAX_PARTS
             )
             length = 1 if begins else length + 1
             parts.append(TokenPart(atom, found.start(1), found.end(1), begins))

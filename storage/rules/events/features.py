@@ -18,7 +18,7 @@ FeatureKind = Literal["word", "name", "number", "date"]
 
 # the first words of a report say what it is about; what follows is often background, repeated
 # from earlier reports of other events
-MOST_WORDS, MOST_CHARACTERS = 250, 4_000
+MAX_WORDS, MAX_CHARACTERS = 250, 4_000
 LEAD = 60  # words that count twice, as those of the headline do
 NAME, NUMBER, DATE = 2.0, 1.5, 1.5  # weight, relative to a word
 # share of the words of a headline; with more capitals than this, they do not indicate names
@@ -47,7 +47,7 @@ def read_features(title: str, body: str) -> dict[str, tuple[float, FeatureKind]]
     dates: set[str] = set()
     at = 0
     for part, is_title in ((title, True), (body, False)):
-        tokens = _TOKEN.findall(part[:MOST_CHARACTERS])
+        tokens = _TOKEN.findall(part[:MAX_CHARACTERS])
         capitals_count = not (is_title and _is_capitalised(tokens))
         starts, before, day = True, "", ""
         for token in tokens:
@@ -55,7 +55,7 @@ def read_features(title: str, body: str) -> dict[str, tuple[float, FeatureKind]]
                 starts, day = True, ""
                 continue
             at += 1
-            if at > MOST_WORDS:
+            if at > MAX_WORDS:
                 break
             word, form = _read_token(token)
             weight = 2 if is_title or at <= LEAD else 1

@@ -13,7 +13,7 @@ from itertools import islice
 from math import log
 
 # features by which a report is compared, and those of them by which similar reports are looked up
-MAX_FEATURES, MOST_LOOKED_UP = 64, 20
+MAX_FEATURES, MAX_LOOKED_UP = 64, 20
 
 
 def rarity(frequency: int, reports: int) -> float:
@@ -35,4 +35,4 @@ def select_features(
 
 def lookup_features(features: Iterable[str]) -> tuple[str, ...]:
     """Return the features by which similar reports are looked up: the first ones."""
-    return tuple(islice(features, MOST_LOOKED_UP))
+    return tuple(islice(features, MAX_LOOKED_UP))

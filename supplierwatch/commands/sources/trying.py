@@ -22,7 +22,7 @@ _KINDS_OF_HOSTS = {
     "questions-statements-api.parliament.uk": ("parliament",),
     "hansard-api.parliament.uk": ("parliament",),
 }
-MOST_SITES = 2  # declared sites of a host that are fetched to find their feed
+MAX_SITES = 2  # declared sites of a host that are fetched to find their feed
 _NAMES_A_FEED = re.compile(r"rss|feed|atom|rdf|\.(?:xml|json)$", re.IGNORECASE)
 NO_KIND = (
     "Neither a feed nor a sitemap was found there. Give the address of one, or declare the page "
@@ -111,7 +111,7 @@ def source_of_site(url: str, known: Sequence[Source], settings: CrawlSettings) -
     host = _host_of(url)
     sites = [one for one in known if one.kind == "feed" and _host_of(one.url) == host]
     sites = [one for one in sites if not _NAMES_A_FEED.search(urlsplit(one.url).path)]
-    for site in sites[:MOST_SITES]:
+    for site in sites[:MAX_SITES]:
         steps = tuple(inspect_source(site, settings))
         address = facts_of_listing(steps).get("address")
         if address is not None and is_same_address(address, url):

@@ -15,7 +15,7 @@ from supplierwatch.desk.accounts.user_names import is_name
 
 log = logging.getLogger(__name__)
 
-MOST_VALUES = 10_000  # of the claim with roles
+MAX_VALUES = 10_000  # of the claim with roles
 
 
 class ExternalRefused(Exception):
@@ -62,7 +62,7 @@ def read_role(settings: OidcSettings, claims: Mapping[str, Any]) -> Role | None:
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list):
         return None
-    held = {each for each in listed[:MOST_VALUES] if isinstance(each, str)}
+    held = {each for each in listed[:MAX_VALUES] if isinstance(each, str)}
     given = [Role(role) for role, named in settings.roles if held.intersection(named)]
     return max(given, key=list(Role).index, default=None)
 

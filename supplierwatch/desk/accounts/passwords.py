@@ -13,9 +13,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 12  # characters (NIST SP 800-63B asks for 8 at least)
 LONGEST = 1_000
-MOST_FAILURES = 5  # of one name, within WINDOW
+MAX_FAILURES = 5  # of one name, within WINDOW
 WINDOW = 900.0  # seconds
-MOST_COUNTED = 2_000  # names
+MAX_COUNTED = 2_000  # names
 
 # the second set of parameters that OWASP recommends: 19 MB, so that four sign-ins at a time stay
 # within the memory of a small machine
@@ -78,15 +78,15 @@ class FailureLimit:
     def is_refused(self, name: str) -> bool:
         """Return whether sign-ins by this name have failed too often within `WINDOW`."""
         with self._lock:
-            return len(self._list_recent(name, self._monotonic())) >= MOST_FAILURES
+            return len(self._list_recent(name, self._monotonic())) >= MAX_FAILURES
 
     def count_failure(self, name: str) -> None:
         """Count a failure of this name."""
         now = self._monotonic()
         with self._lock:
-            self._failures[name] = [*self._list_recent(name, now), now][-MOST_FAILURES:]
+            self._failures[name] = [*self._list_recent(name, now), now][-MAX_FAILURES:]
             self._failures.move_to_end(name)
-            while len(self._failures) > MOST_COUNTED:
+            while len(self._failures) > MAX_COUNTED:
                 self._failures.popitem(last=False)
 
     def reset(self, name: str) -> None:

@@ -10,7 +10,7 @@ from storage.store import Unit
 from storage.users.tokens import MAX_TOKENS
 
 MAX_LABEL = 100  # characters
-MOST_DAYS = 3_650
+MAX_DAYS = 3_650
 
 
 class TokenRefused(ValueError):
@@ -46,8 +46,8 @@ def make_token(
     label = label.strip()
     if not label or len(label) > MAX_LABEL or not label.isprintable():
         raise TokenRefused(f"a label has 1 to {MAX_LABEL} printable characters")
-    if not 1 <= days <= MOST_DAYS:
-        raise TokenRefused(f"a token is valid for 1 to {MOST_DAYS:,} days")
+    if not 1 <= days <= MAX_DAYS:
+        raise TokenRefused(f"a token is valid for 1 to {MAX_DAYS:,} days")
     if user.disabled_at is not None:
         raise TokenRefused(f"{user.name} may not sign in: admit them first")
     wanted, valid_for = _read_scopes(scopes, user), timedelta(days=days)

@@ -24,7 +24,7 @@ from supplierwatch.wiring import CompiledConfiguration, subscriptions_by_watch
 
 LENGTH = timedelta(days=30)
 SECONDS = 1.5  # of each of the two searches
-MOST_HITS = 500  # of each
+MAX_HITS = 500  # of each
 SHOWN = 10  # items of each sort
 
 
@@ -75,7 +75,7 @@ def preview(
             source.store,
             each,
             names,
-            SearchRequest(limit=MOST_HITS, since=begin, seconds=SECONDS),
+            SearchRequest(limit=MAX_HITS, since=begin, seconds=SECONDS),
         )
         for each in (query, *((against,) if against is not None else ()))
     ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from storage.model import Actor, Change, StoredItem
 from storage.store import Unit
 
-MOST_EVENTS = 20  # events that a story was taken out of, to choose from
+MAX_EVENTS = 20  # events that a story was taken out of, to choose from
 
 
 class EventRefused(ValueError):
@@ -16,7 +16,7 @@ class EventRefused(ValueError):
 
 def read_former_events(unit: Unit, item: StoredItem) -> tuple[tuple[int, StoredItem], ...]:
     """Return the events that the story of an item was taken out of, each with its first item."""
-    events = unit.events.list_separated_from(item.item_id)[:MOST_EVENTS]
+    events = unit.events.list_separated_from(item.item_id)[:MAX_EVENTS]
     leads = {each.item_id: each for each in unit.items.get_many(events)}
     return tuple((each, leads[each]) for each in events if each in leads)
 
@@ -60,7 +60,7 @@ def put_report_back(
     if not known:
         raise EventRefused("nobody took this article out of an event: there is nothing to undo")
     if event_id is None and len(known) > 1:
-        numbers = ", ".join(map(str, known[:MOST_EVENTS]))
+        numbers = ", ".join(map(str, known[:MAX_EVENTS]))
         raise EventRefused(f"it was taken out of several events: name one of {numbers}")
     chosen = known[0] if event_id is None else event_id
     if not unit.events.add_again(item.item_id, chosen):

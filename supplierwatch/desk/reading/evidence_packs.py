@@ -11,9 +11,9 @@ from supplierwatch.desk.page import DeskSource, Download
 from supplierwatch.exports.evidence import ConcurrentExport, write_evidence
 from supplierwatch.exports.mentions import explain_mentions
 
-MOST_ITEMS = 500
-MOST_MENTIONS = 2_000
-MOST_BYTES = 64 * 1024 * 1024
+MAX_ITEMS = 500
+MAX_MENTIONS = 2_000
+MAX_BYTES = 64 * 1024 * 1024
 TRIES = 3  # where other exports are made at the same time
 
 
@@ -25,15 +25,15 @@ def make_evidence(source: DeskSource, item_ids: Sequence[int], name: str) -> Dow
     """Return the evidence of items, with all mentions of them, and record the export.
 
     Raises:
-        EvidenceTooLarge: there are more than `MOST_ITEMS` items, or `MOST_BYTES`.
+        EvidenceTooLarge: there are more than `MAX_ITEMS` items, or `MAX_BYTES`.
         ConcurrentExport: other exports were made at the same time; try again.
     """
-    if len(item_ids) > MOST_ITEMS:
-        raise EvidenceTooLarge(f"{len(item_ids):,} items: {MOST_ITEMS} are the most at once")
+    if len(item_ids) > MAX_ITEMS:
+        raise EvidenceTooLarge(f"{len(item_ids):,} items: {MAX_ITEMS} are the most at once")
     context = source.context
     with source.store.reading() as unit:
         items = unit.items.get_many(item_ids)
-        found = unit.mention_pages.of_items([item.item_id for item in items], limit=MOST_MENTIONS)
+        found = unit.mention_pages.of_items([item.item_id for item in items], limit=MAX_MENTIONS)
         copies = members_of(unit, items)
     mentions = list(explain_mentions(found, context, copies))
     for attempt in range(TRIES):
@@ -51,9 +51,9 @@ def make_evidence(source: DeskSource, item_ids: Sequence[int], name: str) -> Dow
                 if attempt == TRIES - 1:
                     raise
                 continue
-            if target.stat().st_size > MOST_BYTES:
+            if target.stat().st_size > MAX_BYTES:
                 raise EvidenceTooLarge(
-                    f"{target.stat().st_size:,} bytes: {MOST_BYTES:,} are the most; "
+                    f"{target.stat().st_size:,} bytes: {MAX_BYTES:,} are the most; "
                     "`supplierwatch export --evidence` writes more"
                 )
             return Download(name=name, media_type="application/zip", body=target.read_bytes())

@@ -18,7 +18,7 @@ from alerts.search.archive_search import (
     search_archive,
 )
 from alerts.search.aside_hint import AsideHint, count_asides
-from alerts.search.facets import MOST_COUNTED, Facets, count_facets
+from alerts.search.facets import MAX_COUNTED, Facets, count_facets
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.desk.reading.archive_queries import SECONDS
 from supplierwatch.desk.reading.supplier_names import NAMED
@@ -27,7 +27,7 @@ from supplierwatch.wiring import newsrooms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetedResult:
-    """The results of a search: at most `MOST_COUNTED` hits in its order, and their facets.
+    """The results of a search: at most `MAX_COUNTED` hits in its order, and their facets.
 
     The hits have no spans: `locate` finds them for those that are shown. `aside`: how many more
     match only in text that was set aside from pages.
@@ -55,13 +55,13 @@ class FacetedResult:
 def search_with_facets(
     source: DeskSource, query: Query, *, order: Order, since: datetime | None = None
 ) -> FacetedResult:
-    """Search the archive until one more than `MOST_COUNTED` was found, or the time has run out."""
+    """Search the archive until one more than `MAX_COUNTED` was found, or the time has run out."""
     search = SearchRequest(
-        limit=MOST_COUNTED + 1, since=since, order=order, seconds=SECONDS, spans=False
+        limit=MAX_COUNTED + 1, since=since, order=order, seconds=SECONDS, spans=False
     )
     names = source.wired.source_names
     result = search_archive(source.store, query, names, search)
-    hits = result.hits[:MOST_COUNTED]
+    hits = result.hits[:MAX_COUNTED]
     items = [hit.item for hit in hits]
     suppliers = NAMED.find(items, source.context)
     return FacetedResult(

@@ -10,7 +10,7 @@ from storage.store import Unit
 from supplierwatch.desk.page import PageRequest
 from supplierwatch.desk.reading.mark_requests import MAX_NOTE, MAX_REASON, MAX_TAG, MUTE_DAYS
 
-MOST_PEOPLE = 200
+MAX_PEOPLE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def read_choices(unit: Unit, request: PageRequest) -> MarkChoices:
     context = request.source.context
     people = [user.name for user in unit.users.list() if user.disabled_at is None]
     return MarkChoices(
-        people=tuple(people[:MOST_PEOPLE]),
+        people=tuple(people[:MAX_PEOPLE]),
         watches={key: words.label for key, words in context.names.watches.items()},
         subscriptions=tuple(each.key for each in request.source.wired.catalog.subscriptions),
         suppliers=context.supplier_names,

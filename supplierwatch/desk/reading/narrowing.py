@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from alerts.query.syntax.filters import KINDS
 
-MOST_CHARACTERS = 200  # of a value
+MAX_CHARACTERS = 200  # of a value
 _PLAIN = re.compile(r"[\w.:-]+")
 _LANGUAGE = re.compile(r"[A-Za-z-]{2,12}")
 _HOST = re.compile(r"[\w.-]+")
@@ -75,7 +75,7 @@ def read_narrowing(
     """
 
     def given(name: str) -> str:
-        return values.get(name, "").strip()[:MOST_CHARACTERS]
+        return values.get(name, "").strip()[:MAX_CHARACTERS]
 
     source = given("source")
     return Narrowing(

@@ -10,7 +10,7 @@ from alerts.digest.remembered_suppliers import RememberedSuppliers
 from alerts.query import Document
 from storage.model import StoredItem
 
-MOST_KEPT = 50_000  # items
+MAX_KEPT = 50_000  # items
 
 
 class SupplierCache:
@@ -26,7 +26,7 @@ class SupplierCache:
     ) -> dict[int, tuple[str, ...]]:
         """Return item id -> the keys of the suppliers that are named in it."""
         with self._lock:
-            if self._compiled is not context.suppliers or len(self._known) > MOST_KEPT:
+            if self._compiled is not context.suppliers or len(self._known) > MAX_KEPT:
                 self._known, self._compiled = {}, context.suppliers
             known = self._known
         found = {}

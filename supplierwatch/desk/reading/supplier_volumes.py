@@ -14,8 +14,8 @@ from storage.mentions.volumes import CountedMention
 from supplierwatch.desk.page import DeskSource
 
 WEEKS = 8
-LEAST_WEEKS = 3  # of history with stories, without which there is no usual volume
-MOST_COUNTED = 10_000  # items, the newest
+MIN_WEEKS = 3  # of history with stories, without which there is no usual volume
+MAX_COUNTED = 10_000  # items, the newest
 _WEEK = timedelta(weeks=1)
 
 
@@ -62,7 +62,7 @@ class _Volumes:
             found = unit.volumes.list_mentions(
                 keys, now - WEEKS * _WEEK, now + timedelta.resolution
             )
-            found = found[-MOST_COUNTED:]
+            found = found[-MAX_COUNTED:]
             with self._lock:
                 named = self._index.suppliers(unit, {each.item_id for each in found}, context)
         by_name: dict[str, list[CountedMention]] = {}
@@ -87,7 +87,7 @@ class _Volumes:
                     name=name,
                     names=supplier.names,
                     weeks=weeks,
-                    usual=median(before) if len(before) >= LEAST_WEEKS else None,
+                    usual=median(before) if len(before) >= MIN_WEEKS else None,
                     month=months.get(name, 0),
                     share=round(100 * months.get(name, 0) / total) if total else None,
                     last_at=by_name[name][-1].at if name in by_name else None,

@@ -35,9 +35,9 @@ from supplierwatch.desk.reading.story_marks import (
 Show = Literal["all", "unread", "starred", "mine", "tag"]
 SHOWS: tuple[Show, ...] = ("all", "unread", "starred", "mine", "tag")
 MOST = 200  # mentions on one page
-MOST_EDITED = 60
-MOST_MARKED = 100  # items that carry a mark
-MOST_ASIDES = 50
+MAX_EDITED = 60
+MAX_MARKED = 100  # items that carry a mark
+MAX_ASIDES = 50
 
 Found = Sequence[tuple[Mention, StoredItem]]
 
@@ -122,7 +122,7 @@ def gather_today(
         hidden = {telling.mention.mention_id for telling, _ in muted}
         tellings = [each for each in tellings if each.mention.mention_id not in hidden]
     members = members_of(unit, [item for _, item in found])
-    asides = () if by_mark else unit.asides.since(filters.since, limit=MOST_ASIDES)
+    asides = () if by_mark else unit.asides.since(filters.since, limit=MAX_ASIDES)
     digest = build_digest(
         explain_tellings(unit, tellings, context),
         names=context.names,
@@ -152,7 +152,7 @@ def _find_mentions(unit: Unit, user: User, filters: TodayFilter) -> tuple[Found,
     if filters.show in ("starred", "mine", "tag"):
         return _find_marked(unit, user, filters)
     found = unit.mention_pages.list(MentionRange(since=filters.since), limit=MOST + 1)
-    edited = unit.mention_pages.of_edits(filters.since, limit=MOST_EDITED)
+    edited = unit.mention_pages.of_edits(filters.since, limit=MAX_EDITED)
     every = [pair for pair in (*found[:MOST], *edited) if not pair[0].baseline]
     return every, len(found) > MOST
 
@@ -160,18 +160,18 @@ def _find_mentions(unit: Unit, user: User, filters: TodayFilter) -> tuple[Found,
 def _find_marked(unit: Unit, user: User, filters: TodayFilter) -> tuple[Found, bool]:
     ids = {
         "starred": lambda: unit.marks.find_items(
-            MarkKind.STAR, limit=MOST_MARKED + 1, user_id=user.user_id
+            MarkKind.STAR, limit=MAX_MARKED + 1, user_id=user.user_id
         ),
         "mine": lambda: unit.marks.find_items(
-            MarkKind.ASSIGNMENT, limit=MOST_MARKED + 1, assignee_id=user.user_id
+            MarkKind.ASSIGNMENT, limit=MAX_MARKED + 1, assignee_id=user.user_id
         ),
-        "tag": lambda: unit.marks.find_items(MarkKind.TAG, limit=MOST_MARKED + 1, text=filters.tag),
+        "tag": lambda: unit.marks.find_items(MarkKind.TAG, limit=MAX_MARKED + 1, text=filters.tag),
     }[filters.show]()
-    items = unit.items.get_many(ids[:MOST_MARKED])
+    items = unit.items.get_many(ids[:MAX_MARKED])
     found = unit.mention_pages.of_stories(sorted({item.story_id for item in items}), limit=MOST)
     with_watch = {item.story_id for _, item in found}
     rest = [(_build_placeholder(item), item) for item in items if item.story_id not in with_watch]
-    return [*found, *rest], len(ids) > MOST_MARKED
+    return [*found, *rest], len(ids) > MAX_MARKED
 
 
 def _build_placeholder(item: StoredItem) -> Mention:

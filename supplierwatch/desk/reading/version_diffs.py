@@ -11,8 +11,8 @@ from alerts.text.sanitize import fragment, shorten
 from alerts.text.word_diff import DiffPiece, word_diff
 from storage.model import ItemRevision, StoredItem
 
-MOST_VERSIONS = 20  # newest, whose changes are shown
-MOST_CHARACTERS = 12_000  # of one difference
+MAX_VERSIONS = 20  # newest, whose changes are shown
+MAX_CHARACTERS = 12_000  # of one difference
 CONTEXT = 24  # unchanged words that are shown on each side of a change
 
 Version = ItemRevision | StoredItem
@@ -38,7 +38,7 @@ class VersionDiff:
 def diff_versions(item: StoredItem, earlier: Sequence[ItemRevision]) -> tuple[VersionDiff, ...]:
     """Return the changes of each version, the newest first; nothing for a single version."""
     every: list[Version] = [*earlier, item]
-    pairs = list(enumerate(zip(earlier, every[1:], strict=False), start=2))[-MOST_VERSIONS:]
+    pairs = list(enumerate(zip(earlier, every[1:], strict=False), start=2))[-MAX_VERSIONS:]
     return tuple(_diff_version(number, old, new) for number, (old, new) in reversed(pairs))
 
 
@@ -75,7 +75,7 @@ def fold_unchanged(pieces: Sequence[DiffPiece]) -> tuple[DiffPiece, ...]:
 
 def _cut_pieces(pieces: Sequence[DiffPiece]) -> tuple[tuple[DiffPiece, ...], bool]:
     kept: list[DiffPiece] = []
-    left = MOST_CHARACTERS
+    left = MAX_CHARACTERS
     for piece in pieces:
         if left <= 0:
             return tuple(kept), True

@@ -39,18 +39,18 @@ SUPPLIERS = compile_suppliers(
     ]
 )
 BOUNDS = {
-    "characters of a query": cursor.MOST_CHARACTERS,
+    "characters of a query": cursor.MAX_CHARACTERS,
     "terms of a query": cursor.MAX_TERMS,
     "words with wildcards in a query": cursor.MAX_WILDCARDS,
     "wildcards in a word": terms.MAX_WILDCARDS,
-    "words of a phrase": terms.MOST_PARTS,
+    "words of a phrase": terms.MAX_PARTS,
     "brackets in each other": cursor.DEEPEST,
     "operators of proximity in each other": combining.MAX_NEAR,
     "words or groups before `~n`": combining.MAX_IN_WINDOW,
     "words between, in proximity": operators.MAX_DISTANCE,
     "`atleast/n`": operators.FUNCTIONS["atleast"].most,
     "`first/n`": operators.FUNCTIONS["first"].most,
-    "values of one field or filter in brackets": names.MOST_VALUES,
+    "values of one field or filter in brackets": names.MAX_VALUES,
 }
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.search.facets import MAX_BARS, MOST_VALUES, count_by_date, count_facets
+from alerts.search.facets import MAX_BARS, MAX_VALUES, count_by_date, count_facets
 from tests.support.builders import a_stored_item
 
 DAYS = st.lists(st.dates(), min_size=1, max_size=30)
@@ -30,9 +30,9 @@ def test_each_item_counts_once_for_each_value() -> None:
 
 def test_only_the_most_frequent_values_are_named_and_the_rest_counted() -> None:
     item = a_stored_item()
-    many = [replace(item, item_id=n, source_key=f"s{n:02}") for n in range(MOST_VALUES + 5)]
+    many = [replace(item, item_id=n, source_key=f"s{n:02}") for n in range(MAX_VALUES + 5)]
     found = count_facets(many, {}, exact=False)
-    assert len(found.sources) == MOST_VALUES
+    assert len(found.sources) == MAX_VALUES
     assert found.more["sources"] == 5
 
 

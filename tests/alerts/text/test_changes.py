@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alerts.digest.changes import MAX_SENTENCE, change_between, describe_change
 from alerts.messages.render import diffed
 from alerts.text.sanitize import line
-from alerts.text.word_diff import MOST_WORDS, DiffPiece, format_diff, word_diff
+from alerts.text.word_diff import MAX_WORDS, DiffPiece, format_diff, word_diff
 from storage.model import ItemRevision
 from tests.support.builders import NOW, a_stored_item
 from tests.support.measuring.growth import growth
@@ -122,14 +122,14 @@ def test_an_edit_of_a_paragraph_without_end_is_told_in_linear_time() -> None:
 
 
 def test_beyond_the_bound_a_paragraph_is_shown_as_rewritten() -> None:
-    change = swapped(4 * MOST_WORDS)
+    change = swapped(4 * MAX_WORDS)
     (pieces,) = change.rewritten  # type: ignore[attr-defined]
     assert [piece.what for piece in pieces] == ["gone", "come"]
     assert all(len(piece.text) <= MAX_SENTENCE for piece in pieces)
 
 
 def test_one_word_of_a_long_paragraph_is_shown_alone() -> None:
-    words = [f"word{n}" for n in range(20 * MOST_WORDS)]
+    words = [f"word{n}" for n in range(20 * MAX_WORDS)]
     old = " ".join(words)
     pieces = word_diff(old, old.replace("word900 ", "other "))
     assert [piece.text for piece in pieces if piece.what != "same"] == ["word900", "other"]

@@ -11,7 +11,7 @@ import pytest
 from alerts.threads.assembly import ThreadItem, ThreadSubject, assemble
 from alerts.threads.gathering import gather_thread, subject_of
 from alerts.threads.model import Matter, SupplierThread
-from alerts.threads.passages import MOST_CHARACTERS, passages_of
+from alerts.threads.passages import MAX_CHARACTERS, passages_of
 from alerts.threads.stages import read_stage
 from storage.model import Notification, ProcurementNotice, Span, StoredItem, TextState
 from supplierwatch.wiring import load
@@ -206,7 +206,7 @@ def test_only_what_stands_beside_the_name_of_a_long_paper_counts() -> None:
 def test_a_text_of_hits_alone_is_bounded() -> None:
     body = "Halcyon is named. " * 50_000
     spans = tuple(Span(field="body", start=n * 18, end=n * 18 + 7) for n in range(500))
-    assert sum(map(len, passages_of(stored(1, body=body), spans)[2:])) <= MOST_CHARACTERS
+    assert sum(map(len, passages_of(stored(1, body=body), spans)[2:])) <= MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(

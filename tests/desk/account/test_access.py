@@ -10,7 +10,7 @@ import pytest
 
 from storage.model import Role
 from supplierwatch.desk import site
-from supplierwatch.desk.accounts.passwords import MOST_FAILURES
+from supplierwatch.desk.accounts.passwords import MAX_FAILURES
 from supplierwatch.desk.pages.account import sign_in as sign_in_page
 from tests.desk.browser import HASH, PASSWORD, RunningDesk, running_desk
 
@@ -218,7 +218,7 @@ def test_an_unknown_name_costs_a_hash_too(
 
 
 def test_guessing_is_slowed_down_also_with_the_right_password_at_last(desk: RunningDesk) -> None:
-    for _ in range(MOST_FAILURES):
+    for _ in range(MAX_FAILURES):
         assert desk.browser().sign_in("editor", "a guess of many").code == 403
     assert desk.browser().sign_in("editor").code == 429
     assert desk.browser().sign_in("operator").code == 303

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from supplierwatch.desk.accounts.passwords import MOST_FAILURES
+from supplierwatch.desk.accounts.passwords import MAX_FAILURES
 from supplierwatch.desk.pages.account import forgotten
 from tests.desk.browser import PASSWORD, Page, RunningDesk, running_desk
 
@@ -115,12 +115,12 @@ def test_a_disabled_user_gets_no_link(public: RunningDesk) -> None:
 def test_one_name_gets_so_many_links_at_most_and_others_still_get_theirs(
     public: RunningDesk,
 ) -> None:
-    for _ in range(MOST_FAILURES + 3):
+    for _ in range(MAX_FAILURES + 3):
         assert ask(public, "reader").code == 200
         public.clock.advance(timedelta(seconds=1))  # a file is called by its time
     ask(public, "editor")
     to = [mail.split("\n")[0] for mail in list_mails(public)]
-    assert to.count("reader@trust.example") == MOST_FAILURES
+    assert to.count("reader@trust.example") == MAX_FAILURES
     assert to.count("editor@trust.example") == 1
 
 

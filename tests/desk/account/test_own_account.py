@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supplierwatch.desk.accounts.passwords import MOST_FAILURES
+from supplierwatch.desk.accounts.passwords import MAX_FAILURES
 from tests.desk.api.api_client import client
 from tests.desk.browser import PASSWORD, Browser, Page, RunningDesk
 
@@ -43,7 +43,7 @@ def test_a_password_that_cannot_be_set_changes_nothing(
 
 def test_guessing_the_present_password_is_slowed_down(desk: RunningDesk) -> None:
     browser = desk.browser("reader")
-    for _ in range(MOST_FAILURES):
+    for _ in range(MAX_FAILURES):
         assert change(browser, "a guess of many").code == 403
     assert change(browser).code == 429
     assert desk.browser().sign_in("reader").code == 429

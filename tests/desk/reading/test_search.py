@@ -92,7 +92,7 @@ def test_facets_alone_are_a_search(stored: RunningDesk) -> None:
 def test_more_than_is_counted_is_about_right_and_says_so(
     stored: RunningDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(faceted_search, "MOST_COUNTED", 2)
+    monkeypatch.setattr(faceted_search, "MAX_COUNTED", 2)
     words = ask(stored, "q=trust")
     assert "More than 2 found" in words
     assert "Counts are about right" in words

@@ -233,7 +233,7 @@ def test_a_busy_day_shows_the_first_stories_of_each_supplier_and_leads_to_the_re
 ) -> None:
     from supplierwatch.desk.pages.reading import today
 
-    monkeypatch.setattr(today, "MOST_SHOWN", 2)
+    monkeypatch.setattr(today, "MAX_SHOWN", 2)
     titles = [f"Halcyon pauses at trust {name}" for name in ("a1", "a2", "a3")]
     for name, title in zip(("a1", "a2", "a3"), titles, strict=True):
         body = f"Halcyon told the trust {name}. " + " ".join(f"{name}{n}" for n in range(60))

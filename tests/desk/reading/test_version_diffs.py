@@ -8,8 +8,8 @@ from alerts.text.word_diff import DiffPiece
 from storage.model import ItemRevision, StoredItem
 from supplierwatch.desk.reading.version_diffs import (
     CONTEXT,
-    MOST_CHARACTERS,
-    MOST_VERSIONS,
+    MAX_CHARACTERS,
+    MAX_VERSIONS,
     diff_versions,
     fold_unchanged,
 )
@@ -53,9 +53,9 @@ def test_a_new_headline_is_drawn_too() -> None:
 
 
 def test_the_newest_versions_come_first_and_are_bounded() -> None:
-    earlier = [a_version(n, f"Text {n}.") for n in range(1, MOST_VERSIONS + 10)]
+    earlier = [a_version(n, f"Text {n}.") for n in range(1, MAX_VERSIONS + 10)]
     found = diff_versions(an_item("Text last."), earlier)
-    assert len(found) == MOST_VERSIONS
+    assert len(found) == MAX_VERSIONS
     assert [each.number for each in found[:2]] == [len(earlier) + 1, len(earlier)]
 
 
@@ -74,4 +74,4 @@ def test_a_text_that_was_replaced_is_cut() -> None:
     old, new = ("".join(f"{letter}{n} " for n in range(20_000)) for letter in "ab")
     [only] = diff_versions(an_item(new), [a_version(1, old)])
     assert only.cut
-    assert sum(len(piece.text) for piece in only.text) <= MOST_CHARACTERS + 1
+    assert sum(len(piece.text) for piece in only.text) <= MAX_CHARACTERS + 1

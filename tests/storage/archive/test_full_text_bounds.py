@@ -7,7 +7,7 @@ import pytest
 from storage.text_index.full_text_query import (
     ANYTHING,
     MAX_PREFIXES,
-    MOST_WORDS,
+    MAX_WORDS,
     Word,
     WordPrefix,
     all_of,
@@ -26,7 +26,7 @@ def test_more_prefixes_than_that_are_left_to_the_matcher(prefixes: int, asked: b
     )
 
 
-@pytest.mark.parametrize(("words", "asked"), [(MOST_WORDS, True), (MOST_WORDS + 1, False)])
+@pytest.mark.parametrize(("words", "asked"), [(MAX_WORDS, True), (MAX_WORDS + 1, False)])
 def test_a_query_of_more_words_than_that_is_left_to_the_matcher(words: int, asked: bool) -> None:
     query = any_of(Word(f"w{n}") for n in range(words))
     assert bound_query(query) == (query if asked else ANYTHING)

@@ -35,7 +35,7 @@ def test_a_memory_is_kept_by_its_host_and_replaced(store: Store) -> None:
 def test_the_longest_unused_memories_go_when_there_are_too_many(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sites, "MOST_SITES", 3)
+    monkeypatch.setattr(sites, "MAX_SITES", 3)
     for hours, host in enumerate(("a", "b", "c")):
         put(store, host, b"m", hours=hours)
     put(store, "a", b"again", hours=5)

@@ -11,9 +11,9 @@ from storage.telling.quarantine import (
     DELAYS,
     DID_NOT_FINISH,
     KEPT_FOR,
+    MAX_ATTEMPTS,
     MAX_CAUSE,
     MAX_DELAY,
-    MOST_ATTEMPTS,
     FailedTask,
     is_ready,
 )
@@ -42,16 +42,16 @@ def test_an_attempt_that_never_ends_has_been_counted(store: Store) -> None:
 
 def test_pauses_grow_and_are_bounded_and_the_third_failure_sets_aside(store: Store) -> None:
     now = NOW
-    for number in range(1, MOST_ATTEMPTS + 1):
+    for number in range(1, MAX_ATTEMPTS + 1):
         with store.transaction() as unit:
             unit.quarantine.begin("match", "7", now)
             assert unit.quarantine.fail("match", "7", "ZeroDivisionError", now) == (
-                number == MOST_ATTEMPTS
+                number == MAX_ATTEMPTS
             )
         failed_task = trouble_of(store)
         assert failed_task is not None
         assert failed_task.retry_at == now + DELAYS[number - 1]
-        if number < MOST_ATTEMPTS:
+        if number < MAX_ATTEMPTS:
             assert not is_ready(failed_task, failed_task.retry_at - MINUTE / 2)
             assert is_ready(failed_task, failed_task.retry_at)
         now = failed_task.retry_at

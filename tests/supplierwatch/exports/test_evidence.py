@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from storage.archive.captures import MOST_HEADER_BYTES, bound_headers
+from storage.archive.captures import MAX_HEADER_BYTES, bound_headers
 from supplierwatch.exports.evidence import ConcurrentExport, write_evidence
 from supplierwatch.exports.mentions import ExportedMention
 from tests.supplierwatch.instance import BODY, Instance, an_article, an_instance
@@ -203,7 +203,7 @@ def test_headers_that_are_kept_are_bounded() -> None:
     many = [(f"x-{n}", "y" * 100) for n in range(1000)]
     kept = bound_headers(many)
     assert len(kept) <= 64
-    assert sum(len(name) + len(value) for name, value in kept) <= MOST_HEADER_BYTES
+    assert sum(len(name) + len(value) for name, value in kept) <= MAX_HEADER_BYTES
 
 
 @pytest.fixture

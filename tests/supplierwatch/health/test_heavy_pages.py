@@ -9,12 +9,12 @@ from typing import Any
 
 from storage.store import Store
 from supplierwatch.health.heavy_pages import (
-    MOST_LINES,
-    MOST_OF_SOURCE,
+    MAX_LINES,
+    MAX_OF_SOURCE,
     close_page_notices,
     report_heavy_pages,
 )
-from supplierwatch.health.memory_watch import LEAST_MB
+from supplierwatch.health.memory_watch import MIN_MB
 from supplierwatch.wiring import load
 from tests.support.builders import NOW, a_source, a_text, an_article
 from tests.support.clock import Clock
@@ -77,24 +77,24 @@ def test_a_flood_of_such_pages_is_one_message_and_leaves_room_for_other_sources(
     sqlite_store: Store,
 ) -> None:
     context = a_desk(sqlite_store).context
-    numbers = store_articles(sqlite_store, ["ledger"] * 2 * MOST_OF_SOURCE)
+    numbers = store_articles(sqlite_store, ["ledger"] * 2 * MAX_OF_SOURCE)
     for hour, part in enumerate((numbers[:4], numbers[4:])):
         at = NOW + timedelta(hours=hour)
         report_heavy_pages(sqlite_store, context, [too_much(n) for n in part], at)
     with sqlite_store.reading() as unit:
         texts = [one.text for one in unit.notices.open()]
-    assert len(texts) == MOST_OF_SOURCE + 1
+    assert len(texts) == MAX_OF_SOURCE + 1
     assert "more pages of source ledger" in texts[-1]
     assert len(messages(sqlite_store)) == 2
     later = NOW + timedelta(hours=2)
     report_heavy_pages(sqlite_store, context, [too_much(n) for n in numbers], later)
     assert len(messages(sqlite_store)) == 2
-    others = [too_much(1000 + n, source=f"outlet-{n}") for n in range(2 * MOST_LINES)]
+    others = [too_much(1000 + n, source=f"outlet-{n}") for n in range(2 * MAX_LINES)]
     report_heavy_pages(sqlite_store, context, others, later)
     assert len(messages(sqlite_store)) == 3
     with sqlite_store.reading() as unit:
         named = " ".join(one.text for one in unit.notices.open())
-    assert all(f"source outlet-{n} " in named for n in range(2 * MOST_LINES))
+    assert all(f"source outlet-{n} " in named for n in range(2 * MAX_LINES))
 
 
 def test_edits_and_entries_that_were_too_much_are_named_too(sqlite_store: Store) -> None:
@@ -122,8 +122,8 @@ def test_a_memory_limit_that_no_batch_fits_into_is_warned_of(tmp_path: Path) -> 
     for name in ("sources", "suppliers", "watches", "subscriptions"):
         (tmp_path / f"{name}.toml").write_text("# none\n")
     settings = '[mail]\nfrom = "watch@trust.example"\n[crawl]\nmemory_limit_mb = '
-    (tmp_path / "settings.toml").write_text(f"{settings}{LEAST_MB - 1}\n")
+    (tmp_path / "settings.toml").write_text(f"{settings}{MIN_MB - 1}\n")
     [warning] = load(tmp_path, {}).warnings
-    assert str(LEAST_MB) in warning.message
-    (tmp_path / "settings.toml").write_text(f"{settings}{LEAST_MB}\n")
+    assert str(MIN_MB) in warning.message
+    (tmp_path / "settings.toml").write_text(f"{settings}{MIN_MB}\n")
     assert load(tmp_path, {}).warnings == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supplierwatch.web.form_uploads import MOST_PARTS, read_upload
+from supplierwatch.web.form_uploads import MAX_PARTS, read_upload
 
 TYPE = "multipart/form-data; boundary=herons"
 
@@ -39,7 +39,7 @@ def test_texts_and_files_are_told_apart_and_bytes_stay_as_they_are() -> None:
         (b"", TYPE),
         (b"x", "multipart/form-data"),
         (body(('name="a"', b"1")), "multipart/form-data; boundary=geese"),
-        (body(*((f'name="n{n}"', b"") for n in range(MOST_PARTS + 1))), TYPE),
+        (body(*((f'name="n{n}"', b"") for n in range(MAX_PARTS + 1))), TYPE),
         (body(('name="a"', b"1")), "multipart/form-data; boundary=h\u00e9rons"),
     ],
     ids=["urlencoded", "empty", "no-boundary", "other-boundary", "many", "not-ascii"],

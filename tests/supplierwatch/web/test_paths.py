@@ -18,7 +18,7 @@ import pytest
 
 from supplierwatch.exports import verification
 from supplierwatch.exports.evidence import MANIFEST
-from supplierwatch.exports.verification import MOST_FILES, check_exports
+from supplierwatch.exports.verification import MAX_FILES, check_exports
 from supplierwatch.shell.exits import Exit
 from supplierwatch.web.server import WebServer
 from tests.architecture.project import ROOT
@@ -192,8 +192,8 @@ def test_a_name_with_a_nul_is_refused(tmp_path: Path) -> None:
 def test_more_files_than_any_export_has_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert MOST_FILES >= 1_000_000
-    monkeypatch.setattr("supplierwatch.exports.verification.MOST_FILES", 50)
+    assert MAX_FILES >= 1_000_000
+    monkeypatch.setattr("supplierwatch.exports.verification.MAX_FILES", 50)
     archive, folder = tmp_path / "evidence.zip", tmp_path / "folder"
     folder.mkdir()
     with zipfile.ZipFile(archive, "w") as made:

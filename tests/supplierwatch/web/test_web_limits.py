@@ -27,7 +27,7 @@ WHOLE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    monkeypatch.setattr(limits, "MOST_CONNECTIONS", 8)
+    monkeypatch.setattr(limits, "MAX_CONNECTIONS", 8)
     monkeypatch.setattr(limits, "REQUEST_WITHIN", 1.5)
     monkeypatch.setattr(limits, "MAX_LIFETIME", 6.0)
     made = WebServer(lambda: {"status": "ok"}, listen="127.0.0.1:0")

@@ -31,8 +31,8 @@ _FLOOR = 0.0015  # seconds of processor time for that; below it no quadratic pat
 _SMALL = (20, 22, 24, 26, 28, 150, 3_000)
 _SMALL_LIMIT = 0.03  # seconds for any of these
 _LONG_ENOUGH = 0.1  # seconds of processor time after which a measurement is repeated no more
-_MOST_RATIO = 9.0  # of 4 times the characters: linear is 4, quadratic 16
-_MOST_EXAMPLES = 40
+_MAX_RATIO = 9.0  # of 4 times the characters: linear is 4, quadratic 16
+_MAX_EXAMPLES = 40
 _CANDIDATES = " \u3000\n\ta1_.,:;-/<>\"'|[]{}()=&%@\u00e2\u00e9\u03a9\u0663\u2013!"
 _GENERIC = (
     " ", "\u3000", "\n", "\t", "<", ">", "1", "1,", "\u0663", '"', "\\", "[", "{", "(", "a", "a ",
@@ -253,7 +253,7 @@ class Pumps:
         made = [""]
         for code, value in tree:
             options = self._node(code, value)[:5] or [""]
-            made = [one + option for option in options for one in made][:_MOST_EXAMPLES]
+            made = [one + option for option in options for one in made][:_MAX_EXAMPLES]
         return list(dict.fromkeys(made))
 
     def _node(self, code: Any, value: Any) -> list[str]:
@@ -346,7 +346,7 @@ def _judge(cost: Callable[[int, int], float]) -> str | None:
     if middle < 2.6 * small:
         return None
     large = cost(4 * size, 5)
-    if large < _MOST_RATIO * small:
+    if large < _MAX_RATIO * small:
         return None
     return (
         f"{small:.4f} s, {middle:.4f} s, {large:.4f} s for {size} characters, 2 and 4 times as many"

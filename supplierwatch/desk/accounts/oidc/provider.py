@@ -24,7 +24,7 @@ from supplierwatch.desk.accounts.oidc.id_token import KeyUnknown, TokenInvalid, 
 TIMEOUTS = HttpTimeouts(connect=5, part=5, all=10)
 KEPT = 3600.0  # seconds that discovery and keys are kept
 KEYS_AGAIN = 60.0  # seconds, at least, between two requests for keys
-MOST_AT_A_TIME = 2
+MAX_AT_A_TIME = 2
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -46,7 +46,7 @@ class Provider:
         self.settings = settings
         self._monotonic = monotonic
         self._client = Client(Guard([urlsplit(settings.issuer).hostname or ""]), timeouts=TIMEOUTS)
-        self._slots = threading.BoundedSemaphore(MOST_AT_A_TIME)
+        self._slots = threading.BoundedSemaphore(MAX_AT_A_TIME)
         self._found: tuple[float, Mapping[str, Any]] | None = None
         self._keys: tuple[float, Mapping[str, Any]] | None = None
 

@@ -32,7 +32,7 @@ from supplierwatch.json_documents.accounts import account_json
 from supplierwatch.json_documents.versions import version_json, versions_json
 from supplierwatch.wiring import newsrooms
 
-MOST_VERSIONS = 100  # newest; one version after another by its number
+MAX_VERSIONS = 100  # newest; one version after another by its number
 
 ASIDE = record(rule=TEXT, why=TEXT, tells=FLAG, text=TEXT)
 TELLING = record(
@@ -86,7 +86,7 @@ def item(request: ApiRequest) -> Answer:
         story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
         event_id = unit.events.event_of(known.item_id)
     accounted = account_json(account, wired.source_names)
-    versions = versions_json(known, account.revisions)[-MOST_VERSIONS:]
+    versions = versions_json(known, account.revisions)[-MAX_VERSIONS:]
     document = {
         "item": accounted["item"],
         "state": held_words(known),
@@ -154,7 +154,7 @@ ENDPOINTS = (
             former_watches=many(TEXT),
             failures=many(FAILED_TASK),
             set_aside=many(ASIDE),
-            versions=many(VERSION, most=MOST_VERSIONS),
+            versions=many(VERSION, most=MAX_VERSIONS),
             story_id=INTEGER,
             story=perhaps(STORY),
             event_id=perhaps(INTEGER),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from alerts.search.facets import MAX_BARS, MOST_VALUES, FacetValue
+from alerts.search.facets import MAX_BARS, MAX_VALUES, FacetValue
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.resources.search import QUERY, SINCE, compile_parameter
@@ -12,7 +12,7 @@ from supplierwatch.desk.api.schemas import COUNT, FLAG, TEXT, many, one_of, perh
 from supplierwatch.desk.reading.faceted_search import search_with_facets
 
 DAY = {"type": "string", "format": "date"}
-VALUES = many(record(value=TEXT, count=COUNT), most=MOST_VALUES)
+VALUES = many(record(value=TEXT, count=COUNT), most=MAX_VALUES)
 
 
 def facets(request: ApiRequest) -> Answer:

@@ -20,7 +20,7 @@ from supplierwatch.desk.api.schemas import (
 from supplierwatch.json_documents.failed_tasks import failed_task_json
 from supplierwatch.json_documents.users import user_json
 
-MOST_FAILED_TASKS = 500
+MAX_FAILED_TASKS = 500
 USER = record(
     id=INTEGER,
     name=TEXT,
@@ -36,7 +36,7 @@ def service(request: ApiRequest) -> Answer:
     """Return the state of the service."""
     report = request.source.report()
     with request.source.store.reading() as unit:
-        failed_tasks = unit.quarantine.list()[:MOST_FAILED_TASKS]
+        failed_tasks = unit.quarantine.list()[:MAX_FAILED_TASKS]
         users = unit.users.list()
     return Answer(
         document={
@@ -63,7 +63,7 @@ ENDPOINTS = (
             reasons=many(TEXT),
             # that of /health, which parts of the service add to
             report={"type": "object"},
-            quarantine=many(FAILED_TASK, most=MOST_FAILED_TASKS),
+            quarantine=many(FAILED_TASK, most=MAX_FAILED_TASKS),
             users=many(USER),
         ),
     ),

@@ -34,7 +34,7 @@ from supplierwatch.desk.reading.today_stories import (
 from supplierwatch.formatting.times import iso
 from supplierwatch.json_documents.marks import mark_json
 
-MOST_DAYS = 30
+MAX_DAYS = 30
 PARTS = ("new", "edited", "older", "irrelevant", "muted")
 STORY = record(
     story=INTEGER,
@@ -131,7 +131,7 @@ ENDPOINTS = (
         parameters=(
             Parameter(
                 name="days",
-                kind=Number(least=1, most=MOST_DAYS),
+                kind=Number(least=1, most=MAX_DAYS),
                 what="Of how many days; what is chosen by a mark is of any time.",
                 example=2,
                 default=2,

@@ -22,9 +22,9 @@ from supplierwatch.desk.page import DeskSource, Page, PageRequest, PageResponse
 
 log = logging.getLogger(__name__)
 
-MOST_AT_A_TIME = 2
+MAX_AT_A_TIME = 2
 requests = FailureLimit()  # five for each name in a quarter of an hour
-_slots = threading.BoundedSemaphore(MOST_AT_A_TIME)
+_slots = threading.BoundedSemaphore(MAX_AT_A_TIME)
 
 
 def show(request: PageRequest) -> PageResponse:

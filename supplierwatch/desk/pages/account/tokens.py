@@ -6,8 +6,8 @@ import logging
 
 from storage.model import Role, Scope
 from supplierwatch.desk.accounts.token_requests import (
+    MAX_DAYS,
     MAX_LABEL,
-    MOST_DAYS,
     TokenRefused,
     make_token,
     revoke_token,
@@ -66,7 +66,7 @@ def _list(
             "label": label,
             "max_label": MAX_LABEL,
             "days": DAYS,
-            "most_days": MOST_DAYS,
+            "most_days": MAX_DAYS,
             "operates": request.user.role.includes(Role.OPERATOR),
         },
     )

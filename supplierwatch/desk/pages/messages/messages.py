@@ -11,7 +11,7 @@ from storage.store import Unit
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, read_number
 
 LIMIT = 50  # messages of a page
-MOST_WAITING = 100
+MAX_WAITING = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,8 @@ def messages(request: PageRequest) -> PageResponse:
             "paused": paused,
             "failed": list(failed.values()),
             "state": state if states else "",
-            "waiting": waiting[:MOST_WAITING],
-            "more": max(0, len(waiting) - MOST_WAITING),
+            "waiting": waiting[:MAX_WAITING],
+            "more": max(0, len(waiting) - MAX_WAITING),
             "first": not before,
         },
     )

@@ -16,15 +16,15 @@ from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, 
 from supplierwatch.desk.reading.event_changes import read_former_events
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
-from supplierwatch.desk.reading.version_diffs import MOST_VERSIONS, diff_versions
+from supplierwatch.desk.reading.version_diffs import MAX_VERSIONS, diff_versions
 from supplierwatch.exports.account import read_item_account
 from supplierwatch.formatting.account_words import held_words, verdict_words
 from supplierwatch.formatting.hits import mark_title
 from supplierwatch.wiring import newsrooms
 
-MOST_PARAGRAPHS = 2_000
-MOST_CHARACTERS = 200_000  # of a text that are shown
-MOST_ASIDES = 40
+MAX_PARAGRAPHS = 2_000
+MAX_CHARACTERS = 200_000  # of a text that are shown
+MAX_ASIDES = 40
 MAX_ASIDE = 600  # characters of a text that was cut from the page
 _MARKED = ("told", "pending", "baseline", "untold", "waiting", "earlier")
 
@@ -63,12 +63,12 @@ def item(request: PageRequest) -> PageResponse:
             "title": mark_title(known, spans),
             "link": web_link(known.url),
             "paragraphs": paragraphs(known.body, _spans_of("body", spans)),
-            "cut": len(known.body) > MOST_CHARACTERS,
+            "cut": len(known.body) > MAX_CHARACTERS,
             "summary": paragraphs(known.summary, _spans_of("summary", spans)),
             "comments": paragraphs(known.comments, _spans_of("comments", spans)),
             "asides": [
                 (rule_in_words(block.rule, block.detail), fragment(block.text[:MAX_ASIDE]))
-                for block in known.asides[:MOST_ASIDES]
+                for block in known.asides[:MAX_ASIDES]
             ],
             "state": held_words(known),
             "found": found,
@@ -79,7 +79,7 @@ def item(request: PageRequest) -> PageResponse:
             "verdicts": {w.key: verdict_words(w.verdict, known) for w in account.watches},
             "versions": diff_versions(known, account.revisions),
             "revisions": len(account.revisions) + 1,
-            "most_versions": MOST_VERSIONS,
+            "most_versions": MAX_VERSIONS,
             "story": story,
             "own": own,
             "members": members,
@@ -103,11 +103,11 @@ def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[Segmen
     """Return the paragraphs of a text as segments with the hits marked, within bounds."""
     made: list[tuple[Segment, ...]] = []
     at = 0
-    for part in text[:MOST_CHARACTERS].split("\n"):
+    for part in text[:MAX_CHARACTERS].split("\n"):
         if part.strip():
             made.append(mark(text, spans, at, at + len(part)))
         at += len(part) + 1
-        if len(made) >= MOST_PARAGRAPHS:
+        if len(made) >= MAX_PARAGRAPHS:
             break
     return made
 

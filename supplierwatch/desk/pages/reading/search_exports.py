@@ -11,7 +11,7 @@ from storage.model import Role
 from supplierwatch.desk.page import Download, Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.pages.reading.evidence import download_evidence
 from supplierwatch.desk.pages.reading.search import find, read_search_form
-from supplierwatch.desk.reading.evidence_packs import MOST_ITEMS
+from supplierwatch.desk.reading.evidence_packs import MAX_ITEMS
 from supplierwatch.exports.hits import render_hits_atom, write_hits_csv, write_hits_jsonl
 
 
@@ -39,11 +39,11 @@ def export(request: PageRequest) -> PageResponse:
 
 
 def evidence(request: PageRequest) -> PageResponse:
-    """Return the evidence of the hits of a search, at most `MOST_ITEMS`."""
+    """Return the evidence of the hits of a search, at most `MAX_ITEMS`."""
     hits = _find_hits(request)
     if not hits:
         return not_found("There is nothing to export: search first.")
-    ids = [hit.item.item_id for hit in hits[:MOST_ITEMS]]
+    ids = [hit.item.item_id for hit in hits[:MAX_ITEMS]]
     return download_evidence(request, ids, "evidence-search.zip")
 
 

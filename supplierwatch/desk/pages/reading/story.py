@@ -13,7 +13,7 @@ from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
 from supplierwatch.exports.account import read_event
 
-MOST_MENTIONS = 200
+MAX_MENTIONS = 200
 
 
 def story(request: PageRequest) -> PageResponse:
@@ -30,7 +30,7 @@ def story(request: PageRequest) -> PageResponse:
         facts = story_facts(members, context.names.press)
         if facts is None:
             return PageResponse(redirect=f"/item/{known.item_id}")
-        found = unit.mention_pages.of_stories([known.story_id], limit=MOST_MENTIONS)
+        found = unit.mention_pages.of_stories([known.story_id], limit=MAX_MENTIONS)
         entries = build_entries(unit, found, context, {known.story_id: members})
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
         readings = unit.read_states.of_stories(user.user_id, [known.story_id])

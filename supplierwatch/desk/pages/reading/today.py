@@ -15,7 +15,7 @@ from supplierwatch.desk.reading.today_stories import MOST, SHOWS, Show, TodayFil
 
 DAYS = (1, 2, 7, 30)
 USUAL_DAYS = 2
-MOST_SHOWN = 50  # stories of the sections; the rest of a section is a page of its own
+MAX_SHOWN = 50  # stories of the sections; the rest of a section is a page of its own
 LABELS: dict[Show, str] = {
     "all": "All",
     "unread": "Unread",
@@ -43,7 +43,7 @@ def today(request: PageRequest) -> PageResponse:
         values={
             "stories": stories,
             "digest": stories.digest,
-            "shares": share_out(stories.digest.sections, MOST_SHOWN, section),
+            "shares": share_out(stories.digest.sections, MAX_SHOWN, section),
             "section": section,
             "whole": _path_of(show, tag, days),
             "show": show,

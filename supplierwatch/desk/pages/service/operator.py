@@ -6,7 +6,7 @@ from storage.model import Role
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.service_facts import gather_facts
 
-MOST_ERRORS = 50
+MAX_ERRORS = 50
 RUNS = 15
 
 
@@ -26,7 +26,7 @@ def operator(request: PageRequest) -> PageResponse:
             "failed": len(failed_tasks),
             "n_users": sum(user.disabled_at is None for user in users),
             "runs": runs,
-            "errors": request.source.recent_errors()[:MOST_ERRORS],
+            "errors": request.source.recent_errors()[:MAX_ERRORS],
         },
     )
 

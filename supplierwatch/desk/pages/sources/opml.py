@@ -18,7 +18,7 @@ from supplierwatch.desk.jobs import new_job
 from supplierwatch.desk.page import Download, Page, PageRequest, PageResponse, not_found
 
 MAX_FILE = 512 * 1024  # bytes of an upload, with its form
-MOST_FEEDS = 2_000
+MAX_FEEDS = 2_000
 KIND = "opml"
 
 
@@ -43,8 +43,8 @@ def preview(request: PageRequest) -> PageResponse:
         outlines = read_opml(content)
     except NotOpml as error:
         return _show(request, failure=EditFailure(text=str(error)))
-    if len(outlines) > MOST_FEEDS:
-        why = f"The file has {len(outlines):,} feeds: {MOST_FEEDS:,} at most can be imported."
+    if len(outlines) > MAX_FEEDS:
+        why = f"The file has {len(outlines):,} feeds: {MAX_FEEDS:,} at most can be imported."
         return _show(request, failure=EditFailure(text=why))
     declared = request.source.wired.catalog.sources
     imported = build_source_tables(

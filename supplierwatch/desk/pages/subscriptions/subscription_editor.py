@@ -27,7 +27,7 @@ from supplierwatch.desk.pages.subscriptions.subscriptions import subscription_ad
 from supplierwatch.desk.subscription_outlook import Outlook, look_ahead
 from supplierwatch.wiring import CompiledConfiguration
 
-MOST_BOXES = 60  # watches that are shown with a box each
+MAX_BOXES = 60  # watches that are shown with a box each
 EDITOR = TableEditor(
     form=FORM, read=read_subscription, drop=drop_subscription, text=subscription_text
 )
@@ -171,7 +171,7 @@ def _show_form(
             "previewed": "" if wired is None else _digest(draft),
             "outlook": None if wired is None else _read_outlook(request, wired, draft.key),
             "before": None if is_new else _read_outlook(request, request.source.wired, draft.key),
-            "watches": watches if len(watches) <= MOST_BOXES else (),
+            "watches": watches if len(watches) <= MAX_BOXES else (),
             "regions": REGIONS,
             "sensitivities": SENSITIVITIES,
             "cadences": CADENCES,

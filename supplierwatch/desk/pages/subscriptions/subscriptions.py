@@ -19,9 +19,9 @@ from supplierwatch.formatting.console import plural
 from supplierwatch.wiring import watches_of
 
 PAGE = 50
-MOST_READERS = 500
+MAX_READERS = 500
 HISTORY = 20  # changes that are shown
-MOST_PREVIEWS = 6  # of readers who would get something else
+MAX_PREVIEWS = 6  # of readers who would get something else
 NONE = "There is no subscription of this name in the configuration."
 
 
@@ -66,15 +66,15 @@ def preview(request: PageRequest) -> PageResponse:
     except UnknownSubscriptionError:
         return not_found("The service has not loaded this subscription yet: try again in a moment.")
     job = new_job("preview", f"Preview of {found.key}", found.key, request.user.name, request.now)
-    frames = [frame_rendered(each.rendered) for each in made[:MOST_PREVIEWS]]
+    frames = [frame_rendered(each.rendered) for each in made[:MAX_PREVIEWS]]
     request.source.jobs.keep(job, frames)
     return PageResponse(
         template="subscriptions/preview.html",
         frames=True,
         values={
             "subscription": found,
-            "previews": made[:MOST_PREVIEWS],
-            "more": max(0, len(made) - MOST_PREVIEWS),
+            "previews": made[:MAX_PREVIEWS],
+            "more": max(0, len(made) - MAX_PREVIEWS),
             "job": job.job_id,
             "may_send": request.user.role.includes(Role.OPERATOR),
         },
@@ -147,7 +147,7 @@ def _show(request: PageRequest) -> PageResponse:
                 m for m in mutes if to in known and m.subscriber_id == known[to].subscriber_id
             ],
         }
-        for to in found.to[:MOST_READERS]
+        for to in found.to[:MAX_READERS]
     ]
     return PageResponse(
         template="subscriptions/subscription.html",

@@ -18,8 +18,8 @@ from supplierwatch.desk.reading.narrowing import build_address
 from supplierwatch.exports.thread_files import write_thread_csv, write_thread_jsonl
 
 MATTERS = 20  # of a page
-MOST_AHEAD = 30
-MOST_EVENTS = 60  # of a matter on the page, the newest; files have all
+MAX_AHEAD = 30
+MAX_EVENTS = 60  # of a matter on the page, the newest; files have all
 PERIODS = {"": None, "30": 30, "90": 90, "365": 365}
 LABELS: dict[EventKind, str] = {
     "press": "Press",
@@ -54,12 +54,12 @@ def supplier(request: PageRequest) -> PageResponse:
             "days": days,
             "kinds": _count_kinds(thread, path, days),
             "periods": [(d, build_address(path, own | {"days": d})) for d in PERIODS],
-            "ahead": thread.ahead[:MOST_AHEAD],
-            "more_ahead": max(0, len(thread.ahead) - MOST_AHEAD),
+            "ahead": thread.ahead[:MAX_AHEAD],
+            "more_ahead": max(0, len(thread.ahead) - MAX_AHEAD),
             "ahead_words": DATE_LABELS,
             "alarms": thread.alarms if kind in ("", "alarm") else (),
             "why": {join.item_id: join for each in thread.matters for join in each.joins},
-            "most_events": MOST_EVENTS,
+            "most_events": MAX_EVENTS,
             "here_page": build_address(path, own) + ("&" if kind or days else "?"),
             "exports": {
                 form: build_address(f"{path}/export", own | {"form": form})

@@ -17,7 +17,7 @@ from supplierwatch.desk.weekly_counts import WEEKS, count_by_week
 from supplierwatch.wiring import subscriptions_by_watch
 
 LATEST = 30
-MOST_VERSIONS = 50  # the newest
+MAX_VERSIONS = 50  # the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def _diff_versions(
 ) -> list[tuple[WatchVersion, tuple[DiffPiece, ...]]]:
     """Return each version with what changed against the one before, the newest first."""
     before = ("", *(version.query for version in versions))
-    pairs = list(zip(versions, before, strict=False))[-MOST_VERSIONS:]
+    pairs = list(zip(versions, before, strict=False))[-MAX_VERSIONS:]
     return [(version, word_diff(old, version.query)) for version, old in pairs][::-1]
 
 

@@ -10,8 +10,8 @@ from pydantic import Field
 from storage.model import Role, Scope
 from storage.users.tokens import MAX_TOKENS
 from supplierwatch.desk.accounts.token_requests import (
+    MAX_DAYS,
     MAX_LABEL,
-    MOST_DAYS,
     TokenRefused,
     make_token,
     revoke_token,
@@ -36,7 +36,7 @@ class TokenBody(Body):
         list[Annotated[Scope, Field(strict=False)]],
         Field(min_length=1, max_length=len(Scope), description="What it may be used for."),
     ]
-    days: Annotated[int, Field(ge=1, le=MOST_DAYS, description="How long it is valid.")] = 365
+    days: Annotated[int, Field(ge=1, le=MAX_DAYS, description="How long it is valid.")] = 365
 
 
 def tokens(request: ApiRequest) -> Answer:
