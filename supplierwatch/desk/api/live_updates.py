@@ -28,12 +28,12 @@ from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.routing import HEADERS, problem_response, refuse_method
 from supplierwatch.desk.api.updates_operation import MEDIA_TYPE, PATH
 from supplierwatch.desk.page import DeskSource
-from supplierwatch.web.limits import LIFETIME, MOST_CONNECTIONS
+from supplierwatch.web.limits import LIFETIME, MAX_CONNECTIONS
 
 log = logging.getLogger(__name__)
 
 STREAM_SECONDS = LIFETIME - 5  # before the connection is closed from below
-MAX_STREAMS = MOST_CONNECTIONS // 4  # the other connections are for requests
+MAX_STREAMS = MAX_CONNECTIONS // 4  # the other connections are for requests
 POLL_SECONDS = 2.0  # between two looks at the database, however many streams are open
 RETRY_MS = 2_000  # after which browsers connect again
 
