@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from config.editing.table_file import find_table, put_table, read_file_tables, table_text
+from config.editing.table_file import (
+    find_table,
+    put_table,
+    read_file_tables,
+    remove_table,
+    require_table,
+    table_text,
+)
 from config.editing.table_form import TableForm
 from config.errors import EditRefused
 
@@ -75,6 +82,15 @@ def edit_watch(content: bytes, draft: WatchDraft) -> bytes:
     """
     number = find_table(content, FORM, draft.key)
     return put_table(content, FORM, number, {"key": draft.key, **draft.wanted()})
+
+
+def drop_watch(content: bytes, key: str) -> bytes:
+    """Return the file without a watch.
+
+    Raises:
+        EditRefused: there is no such watch, or anything else would change.
+    """
+    return remove_table(content, FORM, require_table(FORM, find_table(content, FORM, key), key))
 
 
 def watch_text(draft: WatchDraft) -> str:

@@ -1,4 +1,4 @@
-"""Bodies and documents of a watch's definition, and the problems of an edit of one."""
+"""Bodies and documents of the definition of a watch."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from config.editing.watch_draft import WatchDraft, read_watch, watch_text
+from config.editing.watch_draft import WatchDraft, read_watch
 from config.errors import EditRefused
-from supplierwatch.desk.api.endpoint import ApiRequest
-from supplierwatch.desk.api.json_bodies import MAX_ERRORS, Body, bad_field
+from supplierwatch.desk.api.json_bodies import Body, bad_field
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import FLAG, TEXT, many, perhaps, record
-from supplierwatch.desk.editing.file_edits import ConfigText, EditFailure, read_config
+from supplierwatch.desk.editing.file_edits import ConfigText
 
-FILE = "watches.toml"
 MAX_QUERY = 20_000  # characters
 MAX_KEYWORDS = 1_000
 DEFINITION = record(
@@ -90,30 +88,6 @@ def definition_json(draft: WatchDraft) -> dict[str, Any]:
     }
 
 
-def open_file(request: ApiRequest) -> ConfigText:
-    """Read watches.toml.
-
-    Raises:
-        ApiProblem: 503.
-    """
-    found = read_config(request.source, FILE)
-    if isinstance(found, ConfigText):
-        return found
-    raise ApiProblem(503, str(found.values["why"]))
-
-
-def find_definition(file: ConfigText, key: str) -> WatchDraft:
-    """Return a watch of the file.
-
-    Raises:
-        ApiProblem: 404, or 409 where the file is not of a form that can be read.
-    """
-    found = _read(file, key)
-    if found is None:
-        raise ApiProblem(404, "There is no watch of this name in watches.toml.")
-    return found
-
-
 def is_declared(file: ConfigText, key: str) -> bool:
     """Return whether the file has a watch of this key.
 
@@ -128,27 +102,3 @@ def _read(file: ConfigText, key: str) -> WatchDraft | None:
         return read_watch(file.content, key)
     except EditRefused as error:
         raise ApiProblem(409, f"{error}.") from error
-
-
-def problem_of(failure: EditFailure, draft: WatchDraft | None = None) -> ApiProblem:
-    """Return the problem details of an edit that failed."""
-    if failure.query is not None:
-        error = failure.query
-        message = f"{error.message} (column {error.column})"
-        more = {
-            "errors": [{"pointer": "#/query", "message": message}],
-            "column": error.column,
-            "caret": error.caret,
-            "hint": error.hint,
-        }
-        return ApiProblem(422, f"query: {message}", more=more)
-    if failure.problems:
-        errors = [
-            {"pointer": "#", "message": f"{each.key}: {each.message}; fix: {each.hint}"}
-            for each in failure.problems[:MAX_ERRORS]
-        ]
-        return ApiProblem(422, "The configuration would not be valid.", more={"errors": errors})
-    if failure.unwritable:
-        pasted = {} if draft is None else {"toml": watch_text(draft)}
-        return ApiProblem(503, f"watches.toml cannot be written: {failure.text}.", more=pasted)
-    return ApiProblem(409, failure.text or "watches.toml was changed at this moment: try again.")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from alerts.query import QueryError, compile_query
-from config.editing.table_file import find_table, remove_table
-from config.editing.watch_draft import FORM, WatchDraft, edit_watch, read_watch
+from config.editing.watch_draft import WatchDraft, edit_watch, read_watch
 from config.errors import EditRefused
 from supplierwatch.desk.editing.file_edits import ConfigText, EditFailure, try_edit
 from supplierwatch.desk.page import DeskSource
@@ -30,19 +29,6 @@ def compile_edit(
         return EditFailure(text=str(error))
     wired = try_edit(source, file, content)
     return wired if isinstance(wired, EditFailure) else (content, wired)
-
-
-def compile_removal(source: DeskSource, file: ConfigText, key: str) -> bytes | EditFailure:
-    """Return the content of the file without a watch, unless a subscription needs it."""
-    try:
-        number = find_table(file.content, FORM, key)
-        if number is None:
-            return EditFailure(text="This watch is no longer in watches.toml.", conflict=True)
-        content = remove_table(file.content, FORM, number)
-    except EditRefused as error:
-        return EditFailure(text=str(error))
-    wired = try_edit(source, file, content)
-    return wired if isinstance(wired, EditFailure) else content
 
 
 def draft_in_words(draft: WatchDraft | None) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.editing.watch_draft import FORM
 from storage.model import Role
+from supplierwatch.desk.api.edit_problems import open_config, problem_of
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.schemas import (
     COUNT,
@@ -21,8 +23,6 @@ from supplierwatch.desk.api.watch_bodies import (
     NewWatchBody,
     draft_of,
     is_declared,
-    open_file,
-    problem_of,
 )
 from supplierwatch.desk.editing.file_edits import EditFailure
 from supplierwatch.desk.editing.watch_edits import compile_edit
@@ -41,11 +41,11 @@ def preview_watch(request: ApiRequest) -> Answer:
     """Return the effect of a new watch, or of an edit of the one that has its key."""
     body: NewWatchBody = request.body
     draft = draft_of(body, body.key)
-    file = open_file(request)
+    file = open_config(request, FORM.file)
     is_new = not is_declared(file, draft.key)
     compiled = compile_edit(request.source, file, draft, is_new=is_new)
     if isinstance(compiled, EditFailure):
-        raise problem_of(compiled)
+        raise problem_of(compiled, FORM.file)
     seen = preview(request.source, compiled[1], draft.key, request.now)
     return Answer(
         document={
