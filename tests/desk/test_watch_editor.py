@@ -251,6 +251,28 @@ def test_an_old_version_is_put_back_by_the_same_preview(desk: RunningDesk) -> No
     assert browser.ask(f"{EDIT}?version=x").code == 404
 
 
+def test_an_old_version_is_restored_by_one_button_and_editors_are_named(desk: RunningDesk) -> None:
+    desk.instance.stores(an_article("a1"))
+    desk.clock.advance(timedelta(minutes=1))
+    browser = desk.browser("editor")
+    page = send(browser, EDIT, browser.ask(EDIT), "preview", query="@halcyon NOT trust")
+    assert send(browser, EDIT, page, "save").heading == "Saved"
+    desk.clock.advance(timedelta(minutes=1))
+    take_up(desk)
+    page = browser.ask("/watches/halcyon-trusts")
+    assert "in force, by editor" in page.words
+    assert page.words.count(", by ") == 1, "the first version was made in the file"
+    assert ", by " not in desk.browser("reader").ask("/watches/halcyon-trusts").words
+
+    there = {"csrf": page.csrf, "version": "1"}
+    assert browser.ask("/watches/halcyon-trusts/restore", there).heading == "Saved"
+    assert file_of(desk) == WATCHES
+    for version in ("9", "x", ""):
+        wrong = there | {"version": version}
+        assert browser.ask("/watches/halcyon-trusts/restore", wrong).code == 404
+    assert browser.ask("/watches/nobody/restore", there).code == 404
+
+
 def test_a_watch_saved_as_it_is_leaves_the_file_alone(desk: RunningDesk) -> None:
     browser = desk.browser("editor")
     page = send(browser, EDIT, browser.ask(EDIT), "preview")

@@ -50,6 +50,7 @@ LEAST = {
     ("GET", "/watches/{key}"): "reader",
     ("GET", "/watches/{key}/edit"): "editor",
     ("POST", "/watches/{key}/edit"): "editor",
+    ("POST", "/watches/{key}/restore"): "editor",
     ("GET", "/new-watch"): "editor",
     ("POST", "/new-watch"): "editor",
     ("GET", "/sources"): "reader",

@@ -141,7 +141,8 @@ def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk) -> None:
         page = browser.ask(path)
         found = _Markup()
         found.feed(page.text)
-        ours = {static.get_address(name) for name in ("desk.js", "reading.js", "refresh.js")}
+        scripts = ("desk.js", "reading.js", "refresh.js", "updates.js")
+        ours = {static.get_address(name) for name in scripts}
         assert found.scripts <= ours, path
         assert found.handlers == [], path
         assert found.images == 0, path

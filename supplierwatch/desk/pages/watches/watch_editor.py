@@ -35,6 +35,29 @@ def show_new(request: PageRequest) -> PageResponse:
 
 def show_edit(request: PageRequest) -> PageResponse:
     """Show the form of a watch; with `version`, the query that it had then, and its effect."""
+    opened = _open(request)
+    if isinstance(opened, PageResponse):
+        return opened
+    file, draft = opened
+    number = request.values.get("version", "")
+    if not number:
+        return _form(request, file, draft, is_new=False)
+    old = _find_version(request, draft, number)
+    return old if isinstance(old, PageResponse) else _preview(request, file, old, is_new=False)
+
+
+def restore(request: PageRequest) -> PageResponse:
+    """Save the query that a watch had in a version."""
+    opened = _open(request)
+    if isinstance(opened, PageResponse):
+        return opened
+    file, draft = opened
+    old = _find_version(request, draft, request.values.get("version", ""))
+    return old if isinstance(old, PageResponse) else _save(request, file, old, is_new=False)
+
+
+def _open(request: PageRequest) -> tuple[ConfigText, WatchDraft] | PageResponse:
+    """Read the file and the watch of the path; return an error page where that fails."""
     file = _read(request)
     if isinstance(file, PageResponse):
         return file
@@ -46,22 +69,18 @@ def show_edit(request: PageRequest) -> PageResponse:
         return not_found("There is no watch of this name in watches.toml.")
     if max(len(draft.query), len("\n".join(draft.keywords))) >= MAX_VALUE:
         return not_found(TOO_LONG)
-    number = request.values.get("version", "")
-    if not number:
-        return _form(request, file, draft, is_new=False)
+    return file, draft
+
+
+def _find_version(
+    request: PageRequest, draft: WatchDraft, number: str
+) -> WatchDraft | PageResponse:
+    """Return a watch with the query of a version; an error page where there is none."""
     with request.source.store.reading() as unit:
         known = {str(each.version): each for each in unit.watches.versions(draft.key)}
     if number not in known:
         return not_found("This watch has no such version.")
-    old = WatchDraft(
-        key=draft.key,
-        label=draft.label,
-        query=known[number].query,
-        every_outlet=draft.every_outlet,
-        events=draft.events,
-        asides=draft.asides,
-    )
-    return _preview(request, file, old, is_new=False)
+    return replace(draft, query=known[number].query, keywords=(), exact=False)
 
 
 def submit_new(request: PageRequest) -> PageResponse:
@@ -218,4 +237,5 @@ PAGES = (
     Page(path="/new-watch", handler=submit_new, role=Role.EDITOR, method="POST"),
     Page(path="/watches/{key}/edit", handler=show_edit, role=Role.EDITOR),
     Page(path="/watches/{key}/edit", handler=submit_edit, role=Role.EDITOR, method="POST"),
+    Page(path="/watches/{key}/restore", handler=restore, role=Role.EDITOR, method="POST"),
 )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from alerts.digest.findings import build_entries
 from alerts.query import Query
 from alerts.text.word_diff import DiffPiece, word_diff
 from config.model import Watch
-from storage.model import Role, WatchVersion
+from storage.model import AuditEntry, Role, WatchVersion
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.weekly_counts import WEEKS, count_by_week
 from supplierwatch.wiring import subscriptions_by_watch
 
 LATEST = 30
 MAX_VERSIONS = 50  # the newest
+MAX_EDITS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +64,19 @@ def watch(request: PageRequest) -> PageResponse:
     with request.source.store.reading() as unit:
         entries = build_entries(unit, unit.mentions.newest([key], LATEST), request.source.context)
         versions = unit.watches.versions(key)
+        edits = unit.audit.list(limit=MAX_EDITS, thing="watch", subject=key)
         total = unit.mentions.count(key)
     return PageResponse(
         template="watches/watch.html",
         values={
             "watch": declared,
             "may_edit": may_edit(request),
-            "put_back": f"/watches/{key}/edit?version=",
+            "address": f"/watches/{quote(key, safe='')}",
             "query": wired.queries[key],
             "search": f"/search?{urlencode({'q': wired.queries[key].canonical})}",
             "entries": entries,
             "versions": _diff_versions(versions),
+            "editors": _find_editors(versions, edits),
             "total": total,
             "subscriptions": subscriptions_by_watch(wired).get(key, ()),
         },
@@ -92,6 +95,25 @@ def _diff_versions(
     before = ("", *(version.query for version in versions))
     pairs = list(zip(versions, before, strict=False))[-MAX_VERSIONS:]
     return [(version, word_diff(old, version.query)) for version, old in pairs][::-1]
+
+
+def _find_editors(
+    versions: Sequence[WatchVersion], edits: Sequence[AuditEntry]
+) -> Mapping[int, str]:
+    """Return by the number of a version who made it on the desk.
+
+    A saved edit is in force when the service has read the file again: the edit of a version is the
+    last one before it, and after the version before. A version without one was made in the file.
+    """
+    found = {}
+    earlier = None
+    for version in versions:
+        for edit in edits:  # the newest first
+            if edit.at <= version.active_since and (earlier is None or edit.at > earlier):
+                found[version.version] = edit.actor.name
+                break
+        earlier = version.active_since
+    return found
 
 
 PAGES = (
