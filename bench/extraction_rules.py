@@ -169,7 +169,7 @@ def remember_extraction() -> Iterator[None]:
     """Cache trafilatura's results by document: most rules do not change most pages."""
     run, known = visible_text._run_trafilatura, {}
 
-    def remembering(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
+    def remembering(document: lxml.html.HtmlElement, url: str) -> str:
         key = hashlib.sha1(url.encode() + lxml.html.tostring(document)).digest()
         if key not in known:
             try:

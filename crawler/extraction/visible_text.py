@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import re
 from itertools import islice
-from typing import Any
 
 import lxml.html
-from trafilatura import bare_extraction
 
 from crawler.errors import Unreadable
 from crawler.extraction.lost_paragraphs import find_paragraphs, restore_paragraphs
+from crawler.extraction.main_text.cascade import extract_article_text
 from crawler.extraction.repeated_paragraphs import find_repeated, restore_repeated
 from crawler.text.plain_text import collapse_blanks
 
@@ -24,28 +23,23 @@ _ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # a table row, without the 
 def extract_text(document: lxml.html.HtmlElement, url: str) -> str:
     """Return the text of a page without boilerplate, with paragraphs restored that were missed.
 
+    The document is changed, and of no use afterwards.
+
     Raises:
         Unreadable: trafilatura finds no text.
     """
     running, repeated = find_paragraphs(document), find_repeated(document)
-    found = _run_trafilatura(document, url)
-    text = _ROW.sub(r"\1", collapse_blanks(str(found.get("text") or "")))
+    text = _ROW.sub(r"\1", collapse_blanks(_run_trafilatura(document, url)))
     return restore_repeated(restore_paragraphs(text, running), repeated)
 
 
-def _run_trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
-    # with include_comments it mistakes whole articles for comments; metadata is read elsewhere
-    found = bare_extraction(
-        document,
-        url=url,
-        include_comments=False,
-        with_metadata=False,
-        # its fall-backs are quadratic in the number of short blocks
-        fast=_has_more_blocks(document, _MAX_FALLBACK_BLOCKS),
-    )
-    if found is None:
+def _run_trafilatura(document: lxml.html.HtmlElement, url: str) -> str:
+    # its fall-backs are quadratic in the number of short blocks
+    fast = _has_more_blocks(document, _MAX_FALLBACK_BLOCKS)
+    text = extract_article_text(document, url, fast=fast)
+    if text is None:
         raise Unreadable("no text of an article was found")
-    return found if isinstance(found, dict) else dict(found.as_dict())
+    return text
 
 
 def _has_more_blocks(document: lxml.html.HtmlElement, most: int) -> bool:

@@ -5,15 +5,28 @@ To be called before boilerplate is removed: bylines are often in boxes beside th
 
 from __future__ import annotations
 
+from copy import deepcopy
+from typing import Any
+
 import lxml.html
-from trafilatura.metadata import extract_author
+from trafilatura import xpaths
+from trafilatura.htmlprocessing import prune_unwanted_nodes
+from trafilatura.json_metadata import normalize_authors
+from trafilatura.metadata import extract_metainfo
 
 from crawler.metadata.author_names import is_news_agency, is_person_name, split_names
 from crawler.metadata.editorial_teams import is_team
+from crawler.metadata.element_rules import ElementRule
 from crawler.metadata.structured_data import StructuredData
 from crawler.metadata.visible_byline import find_byline, is_only_quoted
 
 MAX_AUTHORS = 50
+_MAX_MARKED = 120  # characters of an element that is marked as an author
+_MARKED: list[Any] = [ElementRule(one) for one in xpaths.AUTHOR_XPATHS]
+_NOT_AUTHORS: list[Any] = [
+    ElementRule(xpaths.AUTHOR_DISCARD_XPATHS[0]),
+    *xpaths.AUTHOR_DISCARD_XPATHS[1:],
+]
 
 
 def find_authors(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[str, ...]:
@@ -46,5 +59,14 @@ def find_authors(document: lxml.html.HtmlElement, data: StructuredData) -> tuple
 
 def _guess_authors(document: lxml.html.HtmlElement, data: StructuredData) -> list[str]:
     """Return the authors that trafilatura finds, without those of quotations and comments."""
-    names = split_names(str(extract_author(document) or ""), data.sites)
+    names = split_names(_find_marked_author(document), data.sites)
     return [name for name in names if not is_only_quoted(document, name)]
+
+
+def _find_marked_author(document: lxml.html.HtmlElement) -> str:
+    """Return the text of the element whose names mark an author, as `extract_author` does."""
+    if not any(rule(document) for rule in _MARKED):
+        return ""  # saves a copy of the page
+    copied = prune_unwanted_nodes(deepcopy(document), _NOT_AUTHORS)
+    found = extract_metainfo(copied, _MARKED, len_limit=_MAX_MARKED)
+    return (normalize_authors(None, found) or "") if found else ""

@@ -158,9 +158,9 @@ def _find_named(
 
 def _is_named(element: lxml.html.HtmlElement, pattern: re.Pattern[str]) -> bool:
     names, identifier = element.get("class"), element.get("id")
-    if names is None and identifier is None:  # as most elements
-        return False
-    return any(pattern.match(name) for name in (*(names or "").split(), identifier or ""))
+    if names and any(map(pattern.match, names.split())):
+        return True
+    return identifier is not None and pattern.match(identifier) is not None
 
 
 def _find_boilerplate(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
