@@ -1,9 +1,12 @@
 """Fixtures that every package's tests may ask for, and how property tests run."""
 
 import gc
+import importlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
@@ -43,11 +46,27 @@ __all__ = [
 # Tests start hundreds of interpreters. Without .pyc files each would compile the project anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# At its import Scrapy asks three times who called it, and Python looks up the source of each frame.
+# Below the frames of pytest this takes seconds; a thread has few.
+_first = threading.Thread(
+    target=importlib.import_module, args=("scrapy.core.downloader.contextfactory",)
+)
+_first.start()
+_first.join()
 gc.disable()  # until all tests are collected: next to nothing of what is made until then is garbage
 
 SLOW_FOLDERS = frozenset({"acceptance", "attack", "desk", "faults", "fuzz", "quality"})
 SLOW_FIXTURES = frozenset({"site", "crawls", "place", "instance", "postgresql_server"})
 collect_ignore = sorted(SLOW_FOLDERS) if FAST else []  # nothing of them would be run
+
+SEPARATE_FOLDERS = frozenset({"attack", "web"})  # all their tests have the marker of that name
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Collect nothing in a folder all of whose tests would be deselected."""
+    name = collection_path.name
+    separate = collection_path.parent == ROOT / "tests" and name in SEPARATE_FOLDERS
+    return (separate and f"not {name}" in config.option.markexpr) or None
 
 
 @pytest.hookimpl(tryfirst=True)

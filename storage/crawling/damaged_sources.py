@@ -99,6 +99,8 @@ def repair(connection: Connection) -> Iterator[tuple[str, str]]:
     if deleted := _delete_unnamed(connection):
         log.error("source.deleted rows=%d reason=key-unreadable", deleted)
         yield UNNAMED, "key"
+    if _are_all_valid(connection):
+        return
     for key in list_keys(connection):
         values, replaced = read_damaged(connection, key)
         if replaced:
@@ -106,6 +108,16 @@ def repair(connection: Connection) -> Iterator[tuple[str, str]]:
             connection.execute(update(source).where(source.c.key == key).values(reset))
             log.error("source.repaired source=%s columns=%s", key, replaced)
             yield key, replaced
+
+
+def _are_all_valid(connection: Connection) -> bool:
+    # one statement, where value by value there would be one for each column of each source
+    try:
+        return all(map(has_valid_types, connection.execute(select(source)).all()))
+    except Exception as error:
+        if not is_decode_error(error):
+            raise
+        return False
 
 
 def _read_value(

@@ -12,6 +12,7 @@ import logging
 import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -66,6 +67,7 @@ class Form:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
+@cache
 def load_pages() -> tuple[Page, ...]:
     """Return the pages of every module below `supplierwatch.desk.pages`."""
     found: list[Page] = []

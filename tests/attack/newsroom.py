@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.architecture.project import ROOT
+from tests.attack.newsroom_files import write_readers, write_settings, write_sources
 from tests.attack.party import Party
 from tests.attack.processes import PeakWatch, descendants
 from tests.attack.stories import SUPPLIERS, Story, make_story, tokens_of
@@ -126,35 +127,20 @@ class Newsroom:
         folder = self.folder / "config"
         folder.mkdir(exist_ok=True)
         self.port = a_free_port()
-        (folder / "settings.toml").write_text(
-            f'[mail]\nfrom = "watch@trust.example"\nsmtp = "127.0.0.1:{self.mail.port}"\n'
-            f'security = "none"\n[operator]\nto = "{OPERATOR}"\n'
-            f"[service]\ndata = '{self.data}'\nlisten = \"127.0.0.1:{self.port}\"\n{settings}"
-            f'[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n'
-            f'max_age = "off"\n{crawl}'
+        write_settings(
+            folder,
+            data=self.data,
+            smtp_port=self.mail.port,
+            web_port=self.port,
+            operator=OPERATOR,
+            more=(settings, crawl),
         )
-        (folder / "sources.toml").write_text(
-            "".join(
-                f'[[source]]\nkey = "{key}"\nkind = "feed"\n'
-                f'url = "{self.site.url("/feed.xml", host=host)}"\n'
-                for key, host in OUTLETS.items()
-            )
-            + "".join(one.declaration(self.site, self.host_of(one)) for one in self.parties)
+        write_sources(
+            folder,
+            {key: self.site.url("/feed.xml", host=host) for key, host in OUTLETS.items()},
+            [one.declaration(self.site, self.host_of(one)) for one in self.parties],
         )
-        (folder / "watches.toml").write_text(
-            "".join(
-                f"[[watch]]\nkey = \"{name.lower()}\"\nquery = '{name.lower()}'\n"
-                for name in SUPPLIERS
-            )
-        )
-        (folder / "subscriptions.toml").write_text(
-            "".join(
-                f'[[subscription]]\nkey = "{to.partition("@")[0]}"\nto = ["{to}"]\n'
-                f"watches = {json.dumps([name.lower() for name in names])}\n"
-                'cadence = "immediate"\n'
-                for to, names in READERS.items()
-            )
-        )
+        write_readers(folder, SUPPLIERS, READERS)
 
     # --- the process
 

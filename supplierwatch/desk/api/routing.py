@@ -10,7 +10,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -51,6 +51,7 @@ HEADERS = PRIVATE | {
 }
 
 
+@cache
 def load_endpoints() -> tuple[Endpoint, ...]:
     """Return the routes of every file below `supplierwatch.desk.api.resources`."""
     found: list[Endpoint] = []
@@ -61,10 +62,15 @@ def load_endpoints() -> tuple[Endpoint, ...]:
     return tuple(found)
 
 
+@cache
+def _describe_endpoints() -> Mapping[str, object]:
+    return openapi.describe(load_endpoints())
+
+
 def routes(source: DeskSource) -> list[Route]:
     """Return the routes of the API, and the one that answers every other path below /api."""
     endpoints = load_endpoints()
-    described = openapi.describe(endpoints)
+    described = _describe_endpoints()
 
     def description(_request: ApiRequest) -> Answer:
         return Answer(document=described)

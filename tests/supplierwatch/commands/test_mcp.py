@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client, StdioServerParameters
 
 from tests import ROOT
 from tests.supplierwatch.instance import an_article, an_instance
@@ -19,6 +18,9 @@ Asked = tuple[str, dict[str, Any]]
 
 def ask(config: Path, *asked: Asked) -> tuple[list[str], list[Any]]:
     """The names of the tools that are read-only, and the result of each call."""
+
+    # here, since it takes half a second that every process which collects tests would spend
+    from mcp import Client, StdioServerParameters
 
     async def talk() -> tuple[list[str], list[Any]]:
         command = ["-m", "supplierwatch", "--config", str(config), "mcp"]
