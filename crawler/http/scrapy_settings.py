@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from scrapy.settings import default_settings
+
 from crawler.jobs.job import CrawlJob
 
 MAX_BODY = 15 * 1024 * 1024
@@ -21,6 +23,17 @@ RETRIED_FAILURES = (
     "twisted.internet.error.ConnectionDone",
     "twisted.internet.error.ConnectionLost",
 )
+# Scrapy imports and builds even those that are switched off; the control server imports aiohttp
+_NO_EXTENSIONS = dict.fromkeys(default_settings.EXTENSIONS_BASE)
+_NO_MIDDLEWARES = {
+    f"scrapy.downloadermiddlewares.{name}": None
+    for name in (
+        "cookies.CookiesMiddleware",
+        *("httpcache.HttpCacheMiddleware", "httpproxy.HttpProxyMiddleware"),
+        *("offsite.OffsiteMiddleware", "redirect.MetaRefreshMiddleware"),
+        "robotstxt.RobotsTxtMiddleware",
+    )
+}
 
 
 def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
@@ -80,18 +93,20 @@ def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
         "AUTOTHROTTLE_START_DELAY": delay,
         "AUTOTHROTTLE_MAX_DELAY": 60.0,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
-        "EXTENSIONS": {
-            "scrapy.extensions.throttle.AutoThrottle": None,
-            "crawler.http.throttle.Throttle": 0,
-        },
+        "TWISTED_REACTOR_ENABLED": True,
+        "TWISTED_REACTOR": REACTOR,
+    } | component_settings()
+
+
+def component_settings() -> dict[str, Any]:
+    """Return the settings that name the extensions and middlewares of every crawler."""
+    return {
+        "EXTENSIONS": {**_NO_EXTENSIONS, "crawler.http.throttle.Throttle": 0},
         "DOWNLOADER_MIDDLEWARES": {
+            **_NO_MIDDLEWARES,
             # before all others, and again for each redirect
             "crawler.http.guard_middleware.GuardMiddleware": 10,
-            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.http.robots_middleware.RobotsMiddleware": 100,
         },
         "SPIDER_MIDDLEWARES": {},
-        "TWISTED_REACTOR_ENABLED": True,
-        "TWISTED_REACTOR": REACTOR,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -30,7 +31,7 @@ from storage.model import (
     TextState,
     Validators,
 )
-from storage.store import Store
+from storage.store import Store, Unit
 
 PagePlan = Literal["soon", "later", "known"]
 
@@ -43,6 +44,20 @@ MIN_REFETCH_GAP = timedelta(hours=20)  # allows one a day, with some tolerance
 # an entry is matched by title and teaser alone if its page has not been read by then
 PAGE_WAIT = timedelta(minutes=10)
 SAME_TEXT_SPAN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadArticle:
+    """The article of an item's page, to be stored.
+
+    `fetched`: the page it was read from; None: it comes from the listing. `recheck_at`: when to
+    recheck the page for edits; None: never.
+    """
+
+    article: Article
+    item_id: int
+    fetched: FetchedPage | None
+    recheck_at: datetime | None
 
 
 class CrawlStorage:
@@ -102,7 +117,7 @@ class CrawlStorage:
         """
         stored: list[Stored] = []
         while len(stored) < len(articles):
-            with self._store.transaction() as unit:
+            with self._store.transaction() as unit, unit.items.batch():
                 # measured from here: the wait for other writers does not count
                 started, before = time.monotonic(), len(stored)
                 for article in articles[before:][:ENTRIES_AT_ONCE]:
@@ -126,28 +141,24 @@ class CrawlStorage:
             await asyncio.sleep(PAUSE_FOR_WRITERS if more else 0)
         return stored
 
-    def put_page(
-        self,
-        article: Article,
-        item_id: int,
-        fetched: FetchedPage | None,
-        *,
-        baseline: bool,
-        recheck_at: datetime | None,
-    ) -> Stored:
-        """Store the article of an item's page.
+    def put_pages(self, pages: Sequence[ReadArticle], *, baseline: bool) -> list[Stored]:
+        """Store the articles of the pages of items, in one transaction.
 
-        Args:
-            fetched: the page it was read from; None: it comes from the listing.
-            recheck_at: when to recheck the page for edits; None: never.
+        Each commit waits for the disk, so pages that are read together are stored together.
         """
-        with self._store.transaction() as unit:
-            stored = unit.items.put(article, now=self._clock(), baseline=baseline, expected=item_id)
-            unit.rechecks.schedule(stored.item_id, recheck_at)
-            if fetched is not None and not isinstance(stored.decision, Duplicate):
-                number = stored.decision.number if isinstance(stored.decision, Revision) else 1
-                unit.captures.put(stored.item_id, number, fetched, with_body=self._keep_raw)
-            return stored
+        expected = [page.item_id for page in pages]
+        with self._store.transaction() as unit, unit.items.batch(expected=expected):
+            return [self._put_page(unit, page, baseline=baseline) for page in pages]
+
+    def _put_page(self, unit: Unit, page: ReadArticle, *, baseline: bool) -> Stored:
+        stored = unit.items.put(
+            page.article, now=self._clock(), baseline=baseline, expected=page.item_id
+        )
+        unit.rechecks.schedule(stored.item_id, page.recheck_at)
+        if page.fetched is not None and not isinstance(stored.decision, Duplicate):
+            number = stored.decision.number if isinstance(stored.decision, Revision) else 1
+            unit.captures.put(stored.item_id, number, page.fetched, with_body=self._keep_raw)
+        return stored
 
     def pages_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
         """Return the items of a source whose pages are due to be fetched."""
@@ -261,10 +272,10 @@ class CrawlStorage:
                 item_id, now=now, recheck_at=recheck_at, confirm_at=now + CONFIRM_GONE_AFTER
             )
 
-    def text_of(self, item_id: int) -> tuple[str, str] | None:
-        """Return (title, text) of an item; None if it has no full text or is retracted."""
+    def texts_of(self, item_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Return id -> (title, text) of items that have a full text and are not retracted."""
         with self._store.reading() as unit:
-            return unit.rechecks.text_of(item_id)
+            return unit.rechecks.texts_of(item_ids)
 
     def finish(
         self,

@@ -21,7 +21,8 @@ from crawler.polling.poll_stats import PollStats
 from crawler.reading.isolated_reading import PageToRead
 from crawler.reading.reading_tasks import PageRead
 from crawler.text.plain_text import plain_text
-from storage.model import FetchedEntry, PageDue
+from storage.errors import DatabaseUnusable
+from storage.model import Article, FetchedEntry, FetchedPage, PageDue
 from storage.rules.addresses import fragment_of
 
 log = logging.getLogger(__name__)
@@ -157,20 +158,59 @@ class PageReader:
 
         New boilerplate, such as a "most read" list or an appeal, is recognised since all have it.
         """
-        to_read = [self._build_page_to_read(page, answer) for page, answer in held]
+        texts = self._read_stored_texts([page for page, _ in held])
+        to_read = [
+            PageToRead(answer=answer, entry=page.entry, stored_text=texts.get(page.item_id))
+            for page, answer in held
+        ]
         reading, kind = self._context.reading, self._context.kind
         outcomes = await reading.read_pages(self._source, kind, to_read, language=self._language)
         if outcomes is None:
             await self._read_each(held)
             return
+        changed: list[tuple[PageDue, FetchedPage, Article]] = []
         for (page, answer), outcome in zip(held, outcomes, strict=True):
-            url = answer.page.requested_url
+            if isinstance(outcome, PageRead) and not outcome.is_insignificant:
+                changed.append((page, answer.page, outcome.article))
+                continue
+            self._store_together(changed)  # what follows may concern these
+            changed = []
             if isinstance(outcome, PageRead):
-                self._recorder.store_read(page, answer.page, outcome)
+                self._recorder.record_unchanged(page)
             else:
-                self._recorder.record_error(page, url, answer, outcome)
+                self._recorder.record_error(page, answer.page.requested_url, answer, outcome)
             self.done.add(page.item_id)
-            await asyncio.sleep(0)  # let other sources continue
+        self._store_together(changed)
+        await asyncio.sleep(0)  # let other sources continue
+
+    def _store_together(self, pages: Sequence[tuple[PageDue, FetchedPage, Article]]) -> None:
+        """Store articles in one transaction; if that fails, each in its own.
+
+        Raises:
+            DatabaseUnusable: as soon as one of them cannot be stored for this reason.
+            Exception: that of the first that cannot be stored, after all others were stored.
+        """
+        if not pages:
+            return
+        try:
+            self._recorder.store_all(pages)
+        except Exception as error:
+            if len(pages) == 1:
+                raise
+            log.info("page.not-stored-together source=%s %s", self._source.key, error)
+        else:
+            self.done.update(page.item_id for page, _, _ in pages)
+            return
+        failures: list[Exception] = []
+        for one in pages:
+            try:
+                self._store_together([one])
+            except DatabaseUnusable:
+                raise
+            except Exception as error:
+                failures.append(error)
+        for failure in failures:
+            raise failure
 
     async def _read_each(self, held: Sequence[tuple[PageDue, FetchResponse]]) -> None:
         """Learn these pages together, then read each alone: one of them may exceed the limits."""
@@ -220,10 +260,15 @@ class PageReader:
     def _build_page_to_read(
         self, page: PageDue, answer: FetchResponse, page_title: str | None = None
     ) -> PageToRead:
-        stored = self._context.storage.text_of(page.item_id) if self._learns_sites else None
+        stored = self._read_stored_texts([page]).get(page.item_id)
         return PageToRead(
             answer=answer, entry=page.entry, stored_text=stored, page_title=page_title
         )
+
+    def _read_stored_texts(self, pages: Sequence[PageDue]) -> dict[int, tuple[str, str]]:
+        if not self._learns_sites:
+            return {}
+        return self._context.storage.texts_of([page.item_id for page in pages])
 
     @property
     def _learns_sites(self) -> bool:

@@ -13,6 +13,7 @@ from crawler.extraction.normalise import normalise
 from crawler.extraction.recurring.recurring_blocks import is_about
 from crawler.extraction.set_aside import lines_set_aside
 from crawler.http.response import FetchResponse
+from crawler.polling.crawl_storage import ReadArticle
 from crawler.polling.poll_context import PollContext
 from crawler.polling.poll_interval import next_recheck, page_retry
 from crawler.polling.poll_stats import PollStats
@@ -51,7 +52,7 @@ class PageRecorder:
         if read.is_insignificant:
             self.record_unchanged(page)
         else:
-            self.store(read.article, page, fetched)
+            self.store_all([(page, fetched, read.article)])
 
     def record_unchanged(self, page: PageDue) -> None:
         """Record that a page has not changed, and when to recheck it."""
@@ -60,23 +61,30 @@ class PageRecorder:
         )
         self._stats.read += 1
 
-    def store(self, article: Article, page: PageDue, fetched: FetchedPage | None) -> None:
-        """Store the article of an item, and when to recheck its page."""
-        recheck_at = self.next_recheck_at(page)
-        stored = self._context.storage.put_page(
-            article, page.item_id, fetched, baseline=self._baseline, recheck_at=recheck_at
-        )
-        self._stats.count(stored.decision)
-        self._stats.read += 1
-        self._context.emit(
-            {
-                "event": "entry.stored",
-                "source": self._source.key,
-                "item": stored.item_id,
-                "decision": type(stored.decision).__name__.lower(),
-                "url": page.entry.url,
-            }
-        )
+    def store_all(self, pages: Sequence[tuple[PageDue, FetchedPage | None, Article]]) -> None:
+        """Store the articles of items in one transaction, and when to recheck their pages."""
+        articles = [
+            ReadArticle(
+                article=article,
+                item_id=page.item_id,
+                fetched=fetched,
+                recheck_at=self.next_recheck_at(page),
+            )
+            for page, fetched, article in pages
+        ]
+        all_stored = self._context.storage.put_pages(articles, baseline=self._baseline)
+        for (page, _, _), stored in zip(pages, all_stored, strict=True):
+            self._stats.count(stored.decision)
+            self._stats.read += 1
+            self._context.emit(
+                {
+                    "event": "entry.stored",
+                    "source": self._source.key,
+                    "item": stored.item_id,
+                    "decision": type(stored.decision).__name__.lower(),
+                    "url": page.entry.url,
+                }
+            )
 
     def _store_from_listing(self, page: PageDue, reason: str) -> bool:
         """Store the full text of the listing; return whether the listing has one."""
@@ -92,7 +100,7 @@ class PageRecorder:
         )
         if article.text_state is not TextState.FULL:
             return False
-        self.store(article, page, None)
+        self.store_all([(page, None, article)])
         return True
 
     def record_unreadable(

@@ -122,7 +122,7 @@ class PageRechecker:
             recheck_at = self._recorder.next_recheck_at(page)
             self._context.storage.record_unchanged_page(page.item_id, recheck_at=recheck_at)
         else:
-            self._recorder.store(read.article, page, answer.page)
+            self._recorder.store_all([(page, answer.page, read.article)])
 
     def _record_failure(self, page: PageDue) -> None:
         self._context.storage.record_failed_recheck(

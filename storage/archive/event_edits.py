@@ -34,7 +34,7 @@ class EditedEvents(Events):
         if not rows:
             return ()
         own = rows[0]
-        others = self._rows.members(own.event_id, MAX_MEMBERS)
+        others = self._rows.members([own.event_id], MAX_MEMBERS)[own.event_id]
         total, frequencies = self._rows.frequencies(own.features)
         links = []
         for other in others:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
 
 from storage.engine.damage import Damage, read_decodable
 from storage.tables import event_apart, event_feature, event_report, feature_frequency
@@ -16,6 +16,32 @@ from storage.tables import event_apart, event_feature, event_report, feature_fre
 ALL_REPORTS = 0  # stands for a feature that every report has
 BATCH = 500  # bound parameters of one query
 MAX_NUMBER = 1e9  # hours since 1970, weights of features
+
+# built once: building the statements each time costs more than running them
+_THESE: BindParameter[int] = bindparam("ids", expanding=True)
+_HAS = select(event_report.c.item_id).where(event_report.c.item_id == bindparam("id"))
+_REPORTS = select(event_report).where(event_report.c.item_id.in_(_THESE))
+_LATEST = (
+    select(event_report.c.item_id)
+    .where(event_report.c.event_id == bindparam("id"))
+    .order_by(event_report.c.item_id.desc())
+    .limit(bindparam("most"))
+)
+_FREQUENCIES = select(feature_frequency.c.feature, feature_frequency.c.reports).where(
+    feature_frequency.c.feature.in_(_THESE)
+)
+_CARRIERS = (
+    select(event_feature.c.feature, event_feature.c.item_id)
+    .where(event_feature.c.feature.in_(_THESE), event_feature.c.item_id != bindparam("excluded"))
+    .order_by(event_feature.c.item_id)
+)
+_PAIRS = select(event_apart.c.item_id, event_apart.c.other_id)
+_PAIRS_OF_ONE = _PAIRS.where(
+    or_(event_apart.c.item_id == bindparam("id"), event_apart.c.other_id == bindparam("id"))
+)
+_PAIRS_AMONG = _PAIRS.where(
+    and_(event_apart.c.item_id.in_(_THESE), event_apart.c.other_id.in_(_THESE))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +63,33 @@ class EventRows:
 
     def has(self, item_id: int) -> bool:
         """Return whether a report is stored, damaged or not."""
-        known = select(event_report.c.item_id).where(event_report.c.item_id == item_id)
-        return self._db.scalar(known) is not None
+        return self._db.scalar(_HAS, {"id": item_id}) is not None
 
     def reports(self, item_ids: Collection[int]) -> list[ReportRow]:
         """Return the reports of items, by id; those that are damaged are left out."""
 
         def read(ids: Sequence[int]) -> dict[int, ReportRow]:
-            found = self._db.execute(
-                select(event_report).where(event_report.c.item_id.in_(list(ids)))
-            )
+            found = self._db.execute(_REPORTS, {"ids": list(ids)})
             return {each.item_id: _decode_row(each) for each in found}
 
         ids = sorted(item_ids)
         known = read_decodable(read, ids, table="event_report", damage=self._damage) if ids else {}
         return [known[each] for each in ids if each in known]
 
-    def members(self, event_id: int, most: int) -> list[ReportRow]:
-        """Return the latest members of an event, by id."""
-        return self.reports(self.latest_ids(event_id, most))
+    def members(self, event_ids: Collection[int], most: int) -> dict[int, list[ReportRow]]:
+        """Return event id -> its latest members, by id."""
+        ids = {event_id: self.latest_ids(event_id, most) for event_id in event_ids}
+        known = {
+            row.item_id: row for row in self.reports({i for each in ids.values() for i in each})
+        }
+        return {
+            event_id: [known[each] for each in members if each in known]
+            for event_id, members in ids.items()
+        }
 
     def latest_ids(self, event_id: int, most: int) -> list[int]:
         """Return the ids of the latest members of an event, lowest first."""
-        latest = (
-            select(event_report.c.item_id)
-            .where(event_report.c.event_id == event_id)
-            .order_by(event_report.c.item_id.desc())
-            .limit(most)
-        )
-        return sorted(self._db.scalars(latest))
+        return sorted(self._db.scalars(_LATEST, {"id": event_id, "most": most}))
 
     def frequencies(self, names: Collection[str]) -> tuple[int, dict[str, int]]:
         """Return the number of reports, and feature -> the number of reports that have it."""
@@ -73,11 +97,7 @@ class EventRows:
         wanted = [ALL_REPORTS, *numbers]
         total, found = 1, dict.fromkeys(names, 1)
         for at in range(0, len(wanted), BATCH):
-            rows = self._db.execute(
-                select(feature_frequency.c.feature, feature_frequency.c.reports).where(
-                    feature_frequency.c.feature.in_(wanted[at : at + BATCH])
-                )
-            )
+            rows = self._db.execute(_FREQUENCIES, {"ids": wanted[at : at + BATCH]})
             for number, reports in rows:
                 if not isinstance(reports, int) or reports < 1:
                     continue  # damaged; it is counted again from the next report on
@@ -91,11 +111,7 @@ class EventRows:
         """Return feature -> ids of the reports that are looked up by it, except one report."""
         names = {number_of(key): key for key in keys}
         found: dict[str, list[int]] = {key: [] for key in keys}
-        rows = self._db.execute(
-            select(event_feature.c.feature, event_feature.c.item_id)
-            .where(event_feature.c.feature.in_(list(names)), event_feature.c.item_id != excluded)
-            .order_by(event_feature.c.item_id)
-        )
+        rows = self._db.execute(_CARRIERS, {"ids": list(names), "excluded": excluded})
         for number, item_id in rows:
             if isinstance(item_id, int):
                 found[names[number]].append(item_id)
@@ -105,10 +121,9 @@ class EventRows:
         """Return pairs that a user separated: all pairs of one item, or those among several."""
         ids = list(item_ids)
         if len(ids) == 1:
-            known = or_(event_apart.c.item_id == ids[0], event_apart.c.other_id == ids[0])
+            rows = self._db.execute(_PAIRS_OF_ONE, {"id": ids[0]})
         else:
-            known = and_(event_apart.c.item_id.in_(ids), event_apart.c.other_id.in_(ids))
-        rows = self._db.execute(select(event_apart.c.item_id, event_apart.c.other_id).where(known))
+            rows = self._db.execute(_PAIRS_AMONG, {"ids": ids})
         return {(row.item_id, row.other_id) for row in rows}
 
     def has_separated(self, event_ids: Collection[int]) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.archive.event_rows import ALL_REPORTS, BATCH, EventRows, ReportRow, number_of
@@ -26,6 +27,34 @@ from storage.rules.events.grouping import (
 from storage.rules.events.linkage import fullness_of, link, similarities
 from storage.rules.events.rarity import lookup_features, select_features
 from storage.tables import event_apart, event_feature, event_report, feature_frequency, item
+
+# built once: building the statements each time costs more than running them
+_EVENTS_OF = (
+    select(item.c.id, event_report.c.event_id)
+    .join(event_report, event_report.c.item_id == item.c.story_id)
+    .where(item.c.id.in_(bindparam("ids", expanding=True)))
+)
+_COPIES = (
+    select(event_report.c.item_id, event_report.c.event_id)
+    .join(item, item.c.id == event_report.c.item_id)
+    .where(item.c.story_id == bindparam("story"), event_report.c.item_id != bindparam("story"))
+    .order_by(event_report.c.item_id)
+)
+_INSERT_REPORT = insert(event_report)
+_INSERT_FEATURES = insert(event_feature)
+_DELETE_FEATURE = delete(event_feature).where(
+    event_feature.c.feature == bindparam("number"), event_feature.c.item_id == bindparam("item")
+)
+_MOVE = (
+    update(event_report)
+    .where(event_report.c.item_id.in_(bindparam("ids", expanding=True)))
+    .values(event_id=bindparam("event"))
+)
+_RENAME = (
+    update(event_report)
+    .where(event_report.c.event_id.in_(bindparam("ids", expanding=True)))
+    .values(event_id=bindparam("event"))
+)
 
 
 class Events:
@@ -47,7 +76,7 @@ class Events:
         read = read_features(stored.title, stored.body or stored.summary)
         weights = {name: weight for name, (weight, _) in read.items()}
         is_new = not self._rows.has(stored.item_id)
-        known = self._rows.reports([stored.item_id])
+        known = [] if is_new else self._rows.reports([stored.item_id])
         if is_new:
             self._count_features(weights, stored.item_id)
         total, frequencies = self._rows.frequencies(weights)
@@ -77,11 +106,7 @@ class Events:
         found: dict[int, int] = {}
         ids = sorted(item_ids)
         for at in range(0, len(ids), BATCH):
-            rows = self._db.execute(
-                select(item.c.id, event_report.c.event_id)
-                .join(event_report, event_report.c.item_id == item.c.story_id)
-                .where(item.c.id.in_(ids[at : at + BATCH]))
-            )
+            rows = self._db.execute(_EVENTS_OF, {"ids": ids[at : at + BATCH]})
             # a damaged id is no event
             found.update((row.id, row.event_id) for row in rows if isinstance(row.event_id, int))
         return found
@@ -105,13 +130,7 @@ class Events:
 
     def _merge_copies(self, story_id: int) -> None:
         """Join the events of stories that were merged into this one."""
-        rows = self._db.execute(
-            select(event_report.c.item_id, event_report.c.event_id)
-            .join(item, item.c.id == event_report.c.item_id)
-            .where(item.c.story_id == story_id, event_report.c.item_id != story_id)
-            .order_by(event_report.c.item_id)
-        ).all()
-        for row in rows:
+        for row in self._db.execute(_COPIES, {"story": story_id}).all():
             self._inherit_separated(row.item_id, story_id)
             self._db.execute(delete(event_feature).where(event_feature.c.item_id == row.item_id))
             self._db.execute(delete(event_report).where(event_report.c.item_id == row.item_id))
@@ -159,7 +178,7 @@ class Events:
     def _regroup(self, own: ReportRow, found: Collection[int], total: int) -> None:
         near = {row.item_id: row.event_id for row in self._rows.reports(found)}
         ids = list(dict.fromkeys(near[each] for each in found if each in near))
-        members = {event_id: self._rows.members(event_id, SETTLED) for event_id in ids}
+        members = self._rows.members(ids, SETTLED)
         rows = {row.item_id: row for each in members.values() for row in each} | {own.item_id: own}
         others = [
             [row.item_id for row in each if row.item_id != own.item_id] for each in members.values()
@@ -188,25 +207,25 @@ class Events:
             free = [pool[at] for at in each if at not in tied]
             kept = {compared[at].event_id for at in each if at in tied}
             first = min([*free, *kept])
-            self._move(free, first)
+            # renaming a settled event may have moved any of them
+            there = [] if tied else [each for each in free if rows[each].event_id == first]
+            self._move(sorted({*free} - {*there}), first)
             self._rename(kept - {first}, first)
 
     def _move(self, item_ids: Collection[int], event_id: int) -> None:
         if item_ids:
-            these = event_report.c.item_id.in_(item_ids)
-            self._db.execute(update(event_report).where(these).values(event_id=event_id))
+            self._db.execute(_MOVE, {"ids": list(item_ids), "event": event_id})
 
     def _rename(self, event_ids: Collection[int], event_id: int) -> None:
         if event_ids:
-            these = event_report.c.event_id.in_(event_ids)
-            self._db.execute(update(event_report).where(these).values(event_id=event_id))
+            self._db.execute(_RENAME, {"ids": list(event_ids), "event": event_id})
 
     def _store_report(self, row: ReportRow, *, is_new: bool) -> None:
         features = [[name, weight] for name, weight in row.features.items()]
         if is_new:
             values = {"item_id": row.item_id, "event_id": row.event_id}
             values |= {"hours": row.hours, "features": features}  # type: ignore[dict-item]
-            self._db.execute(insert(event_report), values)
+            self._db.execute(_INSERT_REPORT, values)
             return
         changed = update(event_report).where(event_report.c.item_id == row.item_id)
         self._db.execute(changed.values(event_id=row.event_id, hours=row.hours, features=features))
@@ -217,26 +236,31 @@ class Events:
     ) -> None:
         rows = [{"feature": number_of(key), "item_id": item_id} for key in keys]
         if rows:
-            self._db.execute(insert(event_feature), rows)
-        full = {key: known[0] for key, known in carriers.items() if len(known) >= MAX_CARRIERS}
-        for key, oldest in full.items():
-            self._db.execute(
-                delete(event_feature).where(
-                    event_feature.c.feature == number_of(key), event_feature.c.item_id == oldest
-                )
-            )
+            self._db.execute(_INSERT_FEATURES, rows)
+        full = [
+            {"number": number_of(key), "item": known[0]}
+            for key, known in carriers.items()
+            if len(known) >= MAX_CARRIERS
+        ]
+        if full:
+            self._db.execute(_DELETE_FEATURE, full)
 
     def _count_features(self, names: Collection[str], item_id: int) -> None:
-        kind = sqlite if self._db.dialect.name == "sqlite" else postgresql
-        statement = kind.insert(feature_frequency)
-        counted = statement.on_conflict_do_update(
-            index_elements=[feature_frequency.c.feature],
-            set_={
-                "reports": feature_frequency.c.reports + 1,
-                "last_item_id": statement.excluded.last_item_id,
-            },
-        )
         # in the same order always, so that two transactions cannot deadlock
         numbers = sorted({ALL_REPORTS, *map(number_of, names)})
         rows = [{"feature": each, "reports": 1, "last_item_id": item_id} for each in numbers]
-        self._db.execute(counted, rows)
+        self._db.execute(_build_count(self._db.dialect.name), rows)
+
+
+@cache
+def _build_count(dialect: str) -> Executable:
+    """Build the statement that counts features of a report."""
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(feature_frequency)
+    counted: Executable = statement.on_conflict_do_update(
+        index_elements=[feature_frequency.c.feature],
+        set_={
+            "reports": feature_frequency.c.reports + 1,
+            "last_item_id": statement.excluded.last_item_id,
+        },
+    )
+    return counted

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    and_,
-    delete,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from storage.archive import item_rows as rows
+from storage.archive.candidates import Candidates, find_candidates
 from storage.engine.dialect import lock_task, upsert
 from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.model import (
@@ -26,23 +19,62 @@ from storage.model import (
     Completion,
     Decision,
     Duplicate,
-    KnownItem,
     New,
     Revision,
     Stored,
     TextState,
 )
-from storage.rules.address_evidence import former_keys, own_urls
-from storage.rules.dedupe import address_keys, is_compared_by_words
+from storage.rules.address_evidence import own_urls
 from storage.rules.dedupe import decide as decide_on
-from storage.rules.identity import guid_key, is_identifying_hash, url_key
-from storage.tables import aside, carrier, item, item_revision, mention, pending_match, source
+from storage.rules.identity import guid_key, url_key
+from storage.tables import aside, carrier, item, item_revision, pending_match, source
 from storage.text_index import full_text as fulltext
 
 MAX_CARRIERS = 100  # rows for one item and source
+_BATCH = 500  # bound parameters of one query
 # built once: building the statement each time costs more than running it
-_INSERT_ITEM = insert(item).returning(item.c.id)
+_CAUGHT_UP = (
+    select(func.coalesce(source.c.caught_up_at, source.c.last_success_at))
+    .where(source.c.key == bindparam("of_source"))
+    .scalar_subquery()
+)
+_INSERT_ITEM = insert(item).values(caught_up_at=_CAUGHT_UP).returning(item.c.id)
 _INSERT_CARRIER = insert(carrier)
+_THIS = item.c.id == bindparam("this")
+_UPDATE_ITEM = update(item).where(_THIS)
+_SET_OWN_STORY = (
+    update(item).where(item.c.id.in_(bindparam("ids", expanding=True))).values(story_id=item.c.id)
+)
+_COUNT_ITEMS = (
+    update(source)
+    .where(source.c.key == bindparam("of_source"))
+    .values(item_count=source.c.item_count + bindparam("difference"))
+)
+_SOURCE_OF = select(item.c.source_key).where(_THIS)
+_URL_OF = select(item.c.url).where(_THIS)
+_LOCK_MARKS = (
+    select(pending_match.c.item_id)
+    .where(pending_match.c.item_id.in_(bindparam("ids", expanding=True)))
+    .order_by(pending_match.c.item_id)
+    .with_for_update()
+)
+_CLEAR_MARK = delete(pending_match).where(pending_match.c.item_id == bindparam("this"))
+
+
+class _Deferred:
+    """What is written at the end of a batch: nothing that is put before then reads it."""
+
+    def __init__(self) -> None:
+        self.to_match: dict[int, datetime] = {}  # item id -> when it is ready
+        self.to_index: set[int] = set()
+        self.new: set[int] = set()
+        self.counted: Counter[str] = Counter()  # by source
+
+    def forget(self, item_id: int) -> None:
+        """Write nothing about an item, which was deleted."""
+        self.to_match.pop(item_id, None)
+        self.to_index.discard(item_id)
+        self.new.discard(item_id)
 
 
 class ItemWriter:
@@ -50,6 +82,20 @@ class ItemWriter:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._deferred = _Deferred()
+        self._in_batch = False
+
+    @contextmanager
+    def batch(self, expected: Sequence[int]) -> Iterator[None]:
+        """Write marks and counts of all that is put in the block together, at its end."""
+        # all before the first item is changed: a matcher that holds one of them may change others
+        self._lock_matching_marks(expected)
+        self._in_batch = True
+        try:
+            yield
+        finally:
+            self._in_batch = False
+        self._write_deferred()
 
     def put(
         self,
@@ -64,12 +110,13 @@ class ItemWriter:
         """Decide whether an article is new and store it; see `Items.put`."""
         article = rows.clean_article(article)
         lock_task(self._db, "put")
-        if expected is not None:
-            self._lock_matching_mark(expected)
-        decision = self.decide(article, expected)
+        if expected is not None and not self._in_batch:
+            self._lock_matching_marks([expected])
+        candidates = find_candidates(self._db, article, expected)
+        decision = decide_on(article, candidates.items, expected=expected)
         match decision:
             case New():
-                item_id = self._insert(article, now, baseline)
+                item_id = self._insert(article, now, page_due_at, baseline=baseline)
             case Completion():
                 item_id = decision.item_id
                 self._rewrite(article, item_id)
@@ -83,87 +130,54 @@ class ItemWriter:
                 if expected is not None:
                     self._record_fetch(article, item_id)
         if not isinstance(decision, Duplicate):
-            mark_for_matching(self._db, item_id, ready_at)
-            fulltext.mark_for_indexing(self._db, item_id)
-        if not isinstance(decision, New) and decision.absorb is not None:
-            self._absorb(decision.absorb, item_id)
-        self._write_carriers(article, item_id, now, as_listed=expected is None)
-        if page_due_at is not None and not _is_same_listing(decision):
-            due = update(item).where(item.c.id == item_id).values(page_due_at=page_due_at)
-            self._db.execute(due)
+            self._deferred.to_match[item_id] = ready_at
+            self._deferred.to_index.add(item_id)
+        absorbed = None if isinstance(decision, New) else decision.absorb
+        if absorbed is not None:
+            self._absorb(absorbed, item_id)
+        self._write_carriers(
+            article, item_id, now, candidates, absorbed=absorbed, as_listed=expected is None
+        )
+        is_due = page_due_at is not None and not _is_same_listing(decision)
+        if is_due and not isinstance(decision, New):
+            self._db.execute(_UPDATE_ITEM, {"this": item_id, "page_due_at": page_due_at})
+        if not self._in_batch:
+            self._write_deferred()
         return Stored(decision=decision, item_id=item_id)
 
     def decide(self, article: Article, expected: int | None) -> Decision:
         """Decide whether an article is new, without storing it."""
         article = rows.clean_article(article)
-        return decide_on(article, self._find_candidates(article, expected), expected=expected)
+        known = find_candidates(self._db, article, expected).items
+        return decide_on(article, known, expected=expected)
 
-    def _lock_matching_mark(self, item_id: int) -> None:
+    def _write_deferred(self) -> None:
+        deferred, self._deferred = self._deferred, _Deferred()
+        new = sorted(deferred.new)
+        for at in range(0, len(new), _BATCH):
+            self._db.execute(_SET_OWN_STORY, {"ids": new[at : at + _BATCH]})
+        counts = [
+            {"of_source": key, "difference": count}
+            for key, count in sorted(deferred.counted.items())
+            if count
+        ]
+        if counts:
+            self._db.execute(_COUNT_ITEMS, counts)
+        mark_all_for_matching(self._db, deferred.to_match)
+        fulltext.mark_all_for_indexing(self._db, deferred.to_index)
+
+    def _lock_matching_marks(self, item_ids: Sequence[int]) -> None:
         # the row must not get mentions between the decision to absorb it and its deletion: this
         # waits for a matcher that has locked the mark, and a later one skips it
-        row = select(pending_match.c.item_id).where(pending_match.c.item_id == item_id)
-        self._db.execute(row.with_for_update())
+        if item_ids and self._db.dialect.name != "sqlite":  # which has one writer
+            self._db.execute(_LOCK_MARKS, {"ids": list(item_ids)})
 
-    def _find_candidates(self, article: Article, expected: int | None) -> list[KnownItem]:
-        ids: set[int] = set() if expected is None else {expected}
-        tests: list[ColumnElement[bool]] = []
-        if keys := address_keys(article) | former_keys(article):
-            tests.append(carrier.c.url_key.in_(sorted(keys)))
-        if article.guid is not None:
-            guid = carrier.c.guid_key == guid_key(article.guid)
-            tests.append(and_(carrier.c.source_key == article.source_key, guid))
-        if tests:
-            ids.update(self._db.scalars(select(carrier.c.item_id).where(or_(*tests))))
-        words: list[ColumnElement[bool]] = []
-        if is_identifying_hash(article.content_hash):
-            words.append(item.c.content_hash == article.content_hash)
-        if is_compared_by_words(article):
-            words.append(item.c.entry_hash == article.entry_hash)
-        for test in words:
-            same = and_(item.c.source_key == article.source_key, test)
-            ids.update(self._db.scalars(select(item.c.id).where(same).order_by(item.c.id).limit(5)))
-        return self._read_known(ids)
-
-    def _read_known(self, ids: set[int]) -> list[KnownItem]:
-        if not ids:
-            return []
-        mentioned = exists().where(mention.c.item_id == item.c.id).label("has_mentions")
-        columns = (
-            *(item.c.id, item.c.source_key, item.c.title, item.c.summary, item.c.text_state),
-            *(item.c.content_hash, item.c.entry_hash, item.c.revision, item.c.published_at),
-            *(item.c.notice, item.c.pruned_at),
-        )
-        found = self._db.execute(select(*columns, mentioned).where(item.c.id.in_(ids))).all()
-        carried = self._db.execute(select(carrier).where(carrier.c.item_id.in_(ids))).all()
-        return [
-            KnownItem(
-                item_id=row.id,
-                source_key=row.source_key,
-                url_keys=frozenset(c.url_key for c in carried if c.item_id == row.id and c.url_key),
-                guids=frozenset(
-                    (c.source_key, c.guid) for c in carried if c.item_id == row.id and c.guid
-                ),
-                title=row.title,
-                summary=row.summary,
-                text_state=TextState(row.text_state),
-                content_hash=row.content_hash,
-                entry_hash=row.entry_hash,
-                has_mentions=bool(row.has_mentions),
-                revision=row.revision,
-                published_at=row.published_at,
-                pruned=row.pruned_at is not None,
-                urls=tuple(c.url for c in carried if c.item_id == row.id and c.url),
-                buyers=() if row.notice is None else rows.notice_of(row.notice).buyers,
-            )
-            for row in found
-        ]
-
-    def _insert(self, article: Article, now: datetime, baseline: bool) -> int:
-        caught_up = func.coalesce(source.c.caught_up_at, source.c.last_success_at)
-        last_read = select(caught_up).where(source.c.key == article.source_key)
+    def _insert(
+        self, article: Article, now: datetime, page_due_at: datetime | None, *, baseline: bool
+    ) -> int:
         values = rows.text_values(article) | {
             "source_key": article.source_key,
-            "caught_up_at": self._db.scalar(last_read),
+            "of_source": article.source_key,
             "kind": article.kind,
             "url": article.url,
             "entry_hash": article.entry_hash,
@@ -171,18 +185,13 @@ class ItemWriter:
             "revision": 1,
             "baseline": baseline,
             "story_id": 0,
-            "page_due_at": None,
+            "page_due_at": page_due_at,
             "page_attempts": 0,
         }
-        item_id = self._db.execute(_INSERT_ITEM, values).scalar_one()
-        self._db.execute(update(item).where(item.c.id == item_id).values(story_id=item_id))
-        self._change_item_count(item_id, 1)
-        return int(item_id)
-
-    def _change_item_count(self, item_id: int, difference: int) -> None:
-        first_source = select(item.c.source_key).where(item.c.id == item_id).scalar_subquery()
-        counted = update(source).where(source.c.key == first_source)
-        self._db.execute(counted.values(item_count=source.c.item_count + difference))
+        item_id = int(self._db.execute(_INSERT_ITEM, values).scalar_one())
+        self._deferred.new.add(item_id)
+        self._deferred.counted[article.source_key] += 1
+        return item_id
 
     def _rewrite(self, article: Article, item_id: int, **other: object) -> None:
         values = rows.text_values(article) | other
@@ -190,7 +199,7 @@ class ItemWriter:
             values["url"] = article.url
         if article.text_state is TextState.FULL:
             values |= {"page_due_at": None, "page_attempts": 0}
-        self._db.execute(update(item).where(item.c.id == item_id).values(values))
+        self._db.execute(_UPDATE_ITEM, values | {"this": item_id})
 
     def _record_fetch(self, article: Article, item_id: int) -> None:
         if article.text_state is not TextState.FULL:
@@ -204,29 +213,37 @@ class ItemWriter:
         }
         if article.page_title is not None:
             values["page_title"] = article.page_title
-        self._db.execute(update(item).where(item.c.id == item_id).values(values))
+        self._db.execute(_UPDATE_ITEM, values | {"this": item_id})
 
     def _absorb(self, listed: int, into: int) -> None:
-        self._change_item_count(listed, -1)
+        first_source = self._db.scalar(_SOURCE_OF, {"this": listed})
+        if first_source is not None:
+            self._deferred.counted[first_source] -= 1
         self._db.execute(update(carrier).where(carrier.c.item_id == listed).values(item_id=into))
         self._db.execute(update(aside).where(aside.c.item_id == listed).values(item_id=into))
         self._db.execute(delete(item).where(item.c.id == listed))
+        self._deferred.forget(listed)
         self._reindex_without_url(into)
 
     def _reindex_without_url(self, item_id: int) -> None:
         # the index has the URL of a carrier for an item without its own
-        if self._db.scalar(select(item.c.url).where(item.c.id == item_id)) is None:
-            fulltext.mark_for_indexing(self._db, item_id)
+        if item_id in self._deferred.to_index:
+            return
+        if self._db.scalar(_URL_OF, {"this": item_id}) is None:
+            self._deferred.to_index.add(item_id)
 
     def _write_carriers(
-        self, article: Article, item_id: int, now: datetime, *, as_listed: bool
+        self,
+        article: Article,
+        item_id: int,
+        now: datetime,
+        candidates: Candidates,
+        *,
+        absorbed: int | None,
+        as_listed: bool,
     ) -> None:
         """Store the URLs and the identifier under which the source lists the item."""
-        own = self._db.execute(
-            select(carrier).where(
-                carrier.c.item_id == item_id, carrier.c.source_key == article.source_key
-            )
-        ).all()
+        own = candidates.carriers_of((item_id, absorbed), article.source_key)
         urls = {url_key(url): url for url in own_urls(article)}
         missing: list[str | None] = [
             url for key, url in urls.items() if key not in {row.url_key for row in own}
@@ -278,11 +295,18 @@ def save_revision(connection: Connection, item_id: int) -> None:
 
 def mark_for_matching(connection: Connection, item_id: int, ready_at: datetime) -> None:
     """Mark an item to be matched, not before `ready_at`."""
-    values = {"item_id": item_id, "ready_at": ready_at}
-    upsert(connection, pending_match, values, [pending_match.c.item_id])
-    queue_step(connection, ServiceStep.MATCH)
+    mark_all_for_matching(connection, {item_id: ready_at})
+
+
+def mark_all_for_matching(connection: Connection, ready_at: Mapping[int, datetime]) -> None:
+    """Mark items to be matched, each not before its time."""
+    if ready_at:
+        # in the same order always, so that two transactions cannot deadlock
+        values = [{"item_id": each, "ready_at": at} for each, at in sorted(ready_at.items())]
+        upsert(connection, pending_match, values, [pending_match.c.item_id])
+        queue_step(connection, ServiceStep.MATCH)
 
 
 def clear_mark(connection: Connection, item_id: int) -> None:
     """Delete the mark of an item that has been matched."""
-    connection.execute(delete(pending_match).where(pending_match.c.item_id == item_id))
+    connection.execute(_CLEAR_MARK, {"this": item_id})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sqlalchemy import Connection, Text, and_, cast, exists, func, or_, select
@@ -73,6 +74,14 @@ class Items:
             ready_at=ready_at or now,
             page_due_at=page_due_at,
         )
+
+    def batch(self, *, expected: Sequence[int] = ()) -> AbstractContextManager[None]:
+        """Write the marks of all articles that are put in this block together, at its end.
+
+        Args:
+            expected: the items that are expected in the block, see `put`.
+        """
+        return self._writer.batch(expected)
 
     def decide(self, article: Article, *, expected: int | None = None) -> Decision:
         """Return what `put` would decide, without storing anything."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage.archive.item_writer import mark_for_matching, save_revision
 from storage.archive.page_rows import BATCH, read_due_pages
@@ -15,6 +15,13 @@ from storage.rules.wait_bounds import MAX_RECHECK_WAIT, due_condition
 from storage.tables import item
 from storage.text_index import full_text as fulltext
 
+# built once: building the statements each time costs more than running them
+_SCHEDULE = update(item).where(item.c.id == bindparam("this"))
+_TEXTS = select(item.c.id, item.c.title, item.c.body).where(
+    item.c.id.in_(bindparam("ids", expanding=True)),
+    item.c.text_state == TextState.FULL.value,
+    item.c.retracted_at.is_(None),
+)
 RECHECKS_UNTIL_GONE = 2  # rechecks in a row; a single one may hit a site during a deployment
 
 
@@ -48,18 +55,15 @@ class Rechecks:
         values: dict[str, Any] = {"look_at": recheck_at}
         if is_there:
             values["looks_gone"] = None
-        self._db.execute(update(item).where(item.c.id == item_id).values(values))
+        self._db.execute(_SCHEDULE, values | {"this": item_id})
 
-    def text_of(self, item_id: int) -> tuple[str, str] | None:
-        """Return (title, text) to compare a recheck with.
+    def texts_of(self, item_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Return id -> (title, text) to compare a page with.
 
-        None where the item has no full text or is retracted.
+        Items that have no full text or are retracted are left out.
         """
-        held = (item.c.text_state == TextState.FULL.value, item.c.retracted_at.is_(None))
-        row = self._db.execute(
-            select(item.c.title, item.c.body).where(item.c.id == item_id, *held)
-        ).one_or_none()
-        return None if row is None else (row.title, row.body)
+        rows = self._db.execute(_TEXTS, {"ids": list(item_ids)})
+        return {row.id: (row.title, row.body) for row in rows}
 
     def record_gone(
         self, item_id: int, *, now: datetime, recheck_at: datetime | None, confirm_at: datetime

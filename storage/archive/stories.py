@@ -31,6 +31,9 @@ _CARRIERS = select(story_sketch.c.shingle, story_sketch.c.item_id).where(
 _TEXTS = select(
     *(item.c.id, item.c.title, item.c.summary, item.c.body, item.c.story_id, item.c.source_key)
 ).where(item.c.id.in_(bindparam("ids", expanding=True)))
+_DELETE_SKETCH = delete(story_sketch).where(story_sketch.c.item_id == bindparam("item"))
+_INSERT_SKETCH = insert(story_sketch)
+_STORY_OF = select(item.c.story_id).where(item.c.id == bindparam("item"))
 
 
 class ToldStory(NamedTuple):
@@ -56,9 +59,8 @@ class Stories:
 
         A text that is a copy of items in two stories merges these. An item never leaves its story.
         """
-        self._db.execute(delete(story_sketch).where(story_sketch.c.item_id == stored.item_id))
-        present = select(item.c.story_id).where(item.c.id == stored.item_id)
-        own = int(self._db.scalar(present) or stored.item_id)
+        self._db.execute(_DELETE_SKETCH, {"item": stored.item_id})
+        own = int(self._db.scalar(_STORY_OF, {"item": stored.item_id}) or stored.item_id)
         if stored.kind not in GROUPED:
             return own
         mine = fingerprint(text_of(stored.title, stored.summary, stored.body))
@@ -74,7 +76,7 @@ class Stories:
             if len(carriers.get(one, ())) < MAX_CARRIERS
         ]
         if rows:
-            self._db.execute(insert(story_sketch), rows)
+            self._db.execute(_INSERT_SKETCH, rows)
         first = min(stories)
         if len(stories) > 1:
             others = sorted(stories - {first})

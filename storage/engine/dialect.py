@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, text
+from sqlalchemy import Column, Connection, Executable, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
+
+_ADVISORY_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 def insert_new(
@@ -17,20 +20,48 @@ def insert_new(
 
     Waits for another transaction that inserts the same key.
     """
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = kind.insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
+    statement = _build_insert_new(connection.dialect.name, table, tuple(key))
     return connection.execute(statement, values).first() is not None
 
 
 def upsert(
-    connection: Connection, table: Table, values: Mapping[str, Any], key: Sequence[Column[Any]]
+    connection: Connection,
+    table: Table,
+    values: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    key: Sequence[Column[Any]],
 ) -> None:
-    """Insert a row, or update the row with the same unique key."""
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
+    """Insert a row, or update the row with the same unique key.
+
+    Args:
+        connection: of the unit.
+        table: the table.
+        values: of the row by column, or those of several rows, which have the same columns.
+        key: the columns of the unique key.
+    """
+    names = tuple(values if isinstance(values, Mapping) else values[0])
+    connection.execute(_build_upsert(connection.dialect.name, table, names, tuple(key)), values)
+
+
+# built once: building such a statement takes longer than running it
+@cache
+def _build_insert_new(dialect: str, table: Table, key: tuple[Column[Any], ...]) -> Executable:
+    kind = sqlite if dialect == "sqlite" else postgresql
+    statement: Executable = (
+        kind.insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
+    )
+    return statement
+
+
+@cache
+def _build_upsert(
+    dialect: str, table: Table, names: tuple[str, ...], key: tuple[Column[Any], ...]
+) -> Executable:
+    kind = sqlite if dialect == "sqlite" else postgresql
     statement = kind.insert(table)
     named = {column.name for column in key}
-    rest = {name: statement.excluded[name] for name in values if name not in named}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=rest), values)
+    rest = {name: statement.excluded[name] for name in names if name not in named}
+    updating: Executable = statement.on_conflict_do_update(index_elements=key, set_=rest)
+    return updating
 
 
 def lock_task(connection: Connection, task: str) -> None:
@@ -41,4 +72,4 @@ def lock_task(connection: Connection, task: str) -> None:
     """
     if connection.dialect.name == "postgresql":
         key = zlib.crc32(f"supplierwatch {task}".encode())
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        connection.execute(_ADVISORY_LOCK, {"key": key})

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from storage.archive.item_writer import clear_mark
 from storage.archive.items import Items
@@ -30,6 +30,30 @@ from storage.tables import (
 log = logging.getLogger(__name__)
 
 NEVER_OLD = OldItems()
+# built once: building the statements each time costs more than running them
+_MATCHED_ITEM = select(
+    *(item.c.revision, item.c.baseline, item.c.kind),
+    *(item.c.first_seen_at, item.c.revised_at, item.c.source_key),
+    *(item.c.published_at, item.c.caught_up_at),
+).where(item.c.id == bindparam("item"))
+_OF_ITEM = (
+    select(mention).where(mention.c.item_id == bindparam("item")).order_by(mention.c.watch_key)
+)
+_INSERT = insert(mention).returning(mention.c.id)
+_IS_TOLD = select(told.c.mention_id).where(
+    *(told.c[name] == bindparam(name) for name in ("subscriber_id", "mention_id", "revision"))
+)
+_VERSIONS = (
+    select(
+        *(watch_version.c.active_since, watch_version.c.retired_at),
+        watch_version.c.last_item_id,
+    )
+    .where(
+        watch_version.c.key == bindparam("watch"),
+        watch_version.c.version <= bindparam("newest"),
+    )
+    .order_by(watch_version.c.version.desc())
+)
 
 
 class Mentions:
@@ -60,13 +84,7 @@ class Mentions:
         Returns:
             the new mentions.
         """
-        row = self._db.execute(
-            select(
-                *(item.c.revision, item.c.baseline, item.c.kind),
-                *(item.c.first_seen_at, item.c.revised_at, item.c.source_key),
-                *(item.c.published_at, item.c.caught_up_at),
-            ).where(item.c.id == item_id)
-        ).one_or_none()
+        row = self._db.execute(_MATCHED_ITEM, {"item": item_id}).one_or_none()
         if row is None:
             return ()
         eventful = row.kind in EVENTFUL and row.revised_at is not None
@@ -107,18 +125,15 @@ class Mentions:
         baseline: bool,
         old: bool,
     ) -> Mention:
-        mention_id = self._db.execute(
-            insert(mention)
-            .values(
-                watch_key=match.watch_key,
-                item_id=match.item_id,
-                created_at=now,
-                baseline=baseline,
-                old=old,
-                **match_columns(match),
-            )
-            .returning(mention.c.id)
-        ).scalar_one()
+        values = {
+            "watch_key": match.watch_key,
+            "item_id": match.item_id,
+            "created_at": now,
+            "baseline": baseline,
+            "old": old,
+            **match_columns(match),
+        }
+        mention_id = self._db.execute(_INSERT, values).scalar_one()
         if not baseline:
             self._add_tellings(mention_id, match, audience, now)
         return Mention(
@@ -215,16 +230,14 @@ class Mentions:
         self, subscriber_id: int, mention_id: int, revision: int, what: str, now: datetime
     ) -> None:
         key = {"subscriber_id": subscriber_id, "mention_id": mention_id, "revision": revision}
-        known = select(told.c.mention_id).where(*(told.c[name] == key[name] for name in key))
-        if self._db.scalar(known) is None:
+        if self._db.scalar(_IS_TOLD, key) is None:
             values = {**key, "what": what, "created_at": now}
             if insert_new(self._db, pending_telling, values, list(pending_telling.primary_key)):
                 queue_step(self._db, ServiceStep.TELL)
 
     def of_item(self, item_id: int) -> tuple[Mention, ...]:
         """Return all mentions of an item, by watch key."""
-        found = select(mention).where(mention.c.item_id == item_id).order_by(mention.c.watch_key)
-        return tuple(mention_of(row) for row in self._db.execute(found))
+        return tuple(mention_of(row) for row in self._db.execute(_OF_ITEM, {"item": item_id}))
 
     def newest(
         self, watch_keys: Sequence[str], limit: int, *, excluding: Sequence[int] = ()
@@ -298,17 +311,8 @@ def predates_watch(connection: Connection, match: Match, seen_at: datetime, now:
     the watch while the item is pending loses nothing; for a revision only the present version.
     A version activated in the future (the clock ran ahead) counts as always active.
     """
-    versions = connection.execute(
-        select(
-            *(watch_version.c.active_since, watch_version.c.retired_at),
-            watch_version.c.last_item_id,
-        )
-        .where(
-            watch_version.c.key == match.watch_key,
-            watch_version.c.version <= match.watch_version,
-        )
-        .order_by(watch_version.c.version.desc())
-    )
+    known_as = {"watch": match.watch_key, "newest": match.watch_version}
+    versions = connection.execute(_VERSIONS, known_as)
     try:
         known = versions.all()
     except Exception as error:

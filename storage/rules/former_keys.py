@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from storage.rules.identity import url_key
+from storage.rules.identity import KEPT_KEYS, url_key
 
 _TRACKING = re.compile(
     r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi|"
@@ -21,6 +22,7 @@ _TRACKING = re.compile(
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 
 
+@lru_cache(maxsize=KEPT_KEYS)
 def former_url_keys(url: str) -> frozenset[str]:
     """Return the keys under which a URL may be stored, other than its `url_key`."""
     once = former_canonical_url(url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from storage.rules.addresses import canonical_url as canonical_url
@@ -16,9 +17,12 @@ _INDEX_FILE = re.compile(r"/(index|default)\.(html?|php|aspx?)$")
 _WORD = re.compile(r"\w+")
 _MIN_WORDS = 40  # a shorter text is too often a template ("This video is unavailable")
 _SHORT = "short:"
+# results that are kept: the address of an entry is asked for a dozen times until it is stored
+KEPT_KEYS = 512
 UNTITLED = "(no title)"  # hashed in place of a title that is the beginning of the text
 
 
+@lru_cache(maxsize=KEPT_KEYS)
 def url_key(url: str) -> str:
     """Hash a URL so that http and https, `www.` and a trailing slash make no difference.
 

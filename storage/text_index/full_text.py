@@ -8,11 +8,12 @@ whether the index is complete, partial or empty.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy import Connection, Executable, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.engine.dialect import lock_task
@@ -279,14 +280,26 @@ _EXPLAIN = text(
 
 def mark_for_indexing(connection: Connection, item_id: int) -> None:
     """Mark an item to be indexed (again)."""
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = kind.insert(pending_index)
+    mark_all_for_indexing(connection, (item_id,))
+
+
+def mark_all_for_indexing(connection: Connection, item_ids: Collection[int]) -> None:
+    """Mark items to be indexed (again)."""
+    if item_ids:
+        # in the same order always, so that two transactions cannot deadlock
+        rows = [{"item_id": each} for each in sorted(item_ids)]
+        connection.execute(_build_mark(connection.dialect.name), rows)
+        queue_step(connection, ServiceStep.INDEX)
+
+
+@cache
+def _build_mark(dialect: str) -> Executable:
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(pending_index)
     # an update that changes nothing: it waits for a transaction that is indexing the item
-    same = statement.on_conflict_do_update(
+    marked: Executable = statement.on_conflict_do_update(
         index_elements=[pending_index.c.item_id], set_={"item_id": statement.excluded.item_id}
     )
-    connection.execute(same, {"item_id": item_id})
-    queue_step(connection, ServiceStep.INDEX)
+    return marked
 
 
 def _merge_runs(runs: list[list[int]], limit: int) -> CandidatePage:

@@ -202,9 +202,11 @@ class Service:
         todo = {source.key for source in self.catalog.sources if keys is None or source.key in keys}
         while True:
             with self._crawling:
-                started = self.crawls.start_due(
-                    self.catalog, keys=todo, even_if_not_due=even_if_not_due
-                )
+                started: frozenset[str] = frozenset()
+                if todo:
+                    started = self.crawls.start_due(
+                        self.catalog, keys=todo, even_if_not_due=even_if_not_due
+                    )
                 todo -= started
                 events = self._collect_events()
                 idle = not self.crawls.busy

@@ -10,7 +10,6 @@ import typer
 
 from supplierwatch.formatting.console import clean, console, print_json
 from supplierwatch.formatting.times import clock, day
-from supplierwatch.json_documents.users import user_json
 from supplierwatch.shell import registering
 from supplierwatch.shell.actors import command_actor
 from supplierwatch.shell.failures import CommandError, NothingStoredError, UsageError
@@ -138,6 +137,8 @@ def user(ctx: typer.Context, json: Json = False) -> None:
     except NothingStoredError:
         users = ()
     if json:
+        from supplierwatch.json_documents.users import user_json
+
         print_json({"users": [user_json(each) for each in users]})
         return
     for each in users:

@@ -27,10 +27,11 @@ from tests.support.builders import (
 
 ARTICLE = an_article()
 # read whole: as many rows as there are sources, subscribers or stopped channels; what was stored in
-# the last seconds; and what is not read whole at all: the rows of a full-text index for some words
+# the last seconds; the first items with the same words; and what is not read whole at all: the rows
+# of a full-text index for some words
 SMALL = (
     *("SCAN source", "SCAN subscriber", "SCAN pause", "SCAN watch_version"),
-    *("SCAN index_state", "SCAN pending_index"),
+    *("SCAN index_state", "SCAN pending_index", "SCAN first_with_"),
     *("SCAN item_words VIRTUAL TABLE INDEX 192:", "SCAN item_words VIRTUAL TABLE INDEX 32:M"),
 )
 LEASE = timedelta(minutes=5)

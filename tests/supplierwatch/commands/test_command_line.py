@@ -77,10 +77,22 @@ def test_help_loads_no_heavy_library() -> None:
     script = (
         "import sys, supplierwatch.cli; "
         "print([m for m in ('sqlalchemy','scrapy','twisted','trafilatura','jinja2','lxml',"
-        "'pydantic','feedparser','apscheduler','uvicorn') if m in sys.modules])"
+        "'pydantic','feedparser','apscheduler','uvicorn','storage.model') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_the_version_is_printed_without_loading_the_commands() -> None:
+    script = (
+        "import sys; sys.argv[1:] = ['--version']; "
+        "from supplierwatch.__main__ import main; main(); "
+        "print([m for m in ('typer', 'rich', 'supplierwatch.cli') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    printed, loaded = run.stdout.splitlines()
+    assert printed.startswith("supplierwatch ")
+    assert loaded == "[]"
 
 
 def test_nothing_typed_shows_the_commands() -> None:

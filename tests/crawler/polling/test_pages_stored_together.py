@@ -1,0 +1,35 @@
+"""Pages that are read together are stored in one transaction, unless one of them fails."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from storage.model import TextState
+from tests.crawler.polling.test_polls import publish
+from tests.support.crawls import Crawls, a_source
+from tests.support.site import FakeSite
+
+
+def test_an_article_that_cannot_be_stored_does_not_undo_those_before_it(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    source = a_source("outlet", site.url("/feed.xml"))
+    publish(site, range(4))
+    path = crawls.store.url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(
+            "CREATE TRIGGER refuse BEFORE UPDATE OF body ON item"
+            " WHEN new.title LIKE 'Trust 2 %' AND new.body <> ''"
+            " BEGIN SELECT raise(ABORT, 'refused'); END"
+        )
+    crawls.run(source)
+    assert _titles_with_text(crawls) == ["Trust 3 reviews its records"]
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DROP TRIGGER refuse")
+    crawls.run(source)
+    assert len(_titles_with_text(crawls)) == 4
+
+
+def _titles_with_text(crawls: Crawls) -> list[str]:
+    return [item.title for item in crawls.items() if item.text_state is TextState.FULL]
