@@ -27,7 +27,7 @@ demo: $(RUNNING) ## show the whole job on a bundled newsroom, in under two minut
 	$(BIN)/supplierwatch demo
 
 test: $(DEVELOPING) ## run all tests
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-fast: $(DEVELOPING) ## run what takes little: tests that start no process and no server, and measure nothing
 	TEST_FAST=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not long and not attack and not web and not cluster"

@@ -22,8 +22,8 @@ def size(whole: T, sample: T, glance: T | None = None) -> T:
 
 
 def examples(whole: int) -> int:
-    """How many examples a property test tries: all, two of five, or one of twelve."""
-    return size(whole, max(whole * 2 // 5, 1), max(whole // 12, 1))
+    """How many examples a property test tries: all, a quarter, or one of twelve."""
+    return size(whole, max(whole // 4, 1), max(whole // 12, 1))
 
 
 def cases(whole: Mapping[str, T]) -> dict[str, T]:

@@ -25,6 +25,7 @@ from supplierwatch.service.desk_source import ServiceSource
 from tests.desk.api.api_client import token_of
 from tests.desk.browser import REPORT, RunningDesk, running_desk
 from tests.supplierwatch.instance import an_article
+from tests.support.sizes import examples
 
 PROBLEMS = Draft202012Validator(PROBLEM)
 # in every form that is right, nearly right, or a stranger's
@@ -100,7 +101,7 @@ def test_every_answer_fits_its_description_and_nothing_fails(
     source = ServiceSource(running.service, lambda: REPORT, {})
     shape = Draft202012Validator(endpoint.schema)
 
-    @settings(max_examples=40 if endpoint.parameters else 1, deadline=None)
+    @settings(max_examples=examples(40) if endpoint.parameters else 1, deadline=None)
     @given(request=requests(endpoint))
     def check(request: tuple[dict[str, str], bytes]) -> None:
         path, query = request
