@@ -50,7 +50,8 @@ def find_paragraphs(document: lxml.html.HtmlElement) -> list[Paragraph]:
         text = _get_text(element)
         if len(text) < _MIN_LENGTH:
             continue
-        linked = sum(len(_get_text(link)) for link in element.iter("a"))
+        links = element.iter("a") if len(element) else ()
+        linked = sum(len(_get_text(link)) for link in links)
         if linked <= _MAX_LINKED_SHARE * len(text):
             box = (str(parent.tag), parent.get("class") or "", element.get("class") or "")
             above = parent.getparent()
@@ -130,4 +131,5 @@ def _insert_lost(
 
 
 def _get_text(element: lxml.html.HtmlElement) -> str:
-    return " ".join("".join(element.itertext()).split())
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    return " ".join(text.split())

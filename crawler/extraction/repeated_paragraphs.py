@@ -15,7 +15,7 @@ _MAX_TIMES = 5
 _MIN_LENGTH = 60  # characters
 _MAX_LENGTH = 5_000
 _LEAVES = ("p", "div")
-_INNER = ("p", "div", "ul", "ol", "table", "section", "article", "pre", "blockquote")
+_INNER = frozenset(("p", "div", "ul", "ol", "table", "section", "article", "pre", "blockquote"))
 
 
 def find_repeated(document: lxml.html.HtmlElement) -> Mapping[str, int]:
@@ -26,7 +26,7 @@ def find_repeated(document: lxml.html.HtmlElement) -> Mapping[str, int]:
     found: Counter[tuple[lxml.html.HtmlElement, str]] = Counter()
     for element in document.iter(*_LEAVES):
         parent = element.getparent()
-        if parent is None or next(element.iterchildren(*_INNER), None) is not None:
+        if parent is None or any(child.tag in _INNER for child in element):
             continue
         text = " ".join(text_of(element, _MAX_LENGTH).split())
         if _MIN_LENGTH <= len(text) < _MAX_LENGTH:

@@ -225,14 +225,15 @@ def _find_root(
     element: lxml.html.HtmlElement, roots: dict[lxml.html.HtmlElement, lxml.html.HtmlElement]
 ) -> lxml.html.HtmlElement:
     path = []
-    current = element
-    while current not in roots:
-        path.append(current)
-        above = current.getparent()
-        if above is None:
-            roots[current] = current
+    current: lxml.html.HtmlElement | None = element
+    root = element
+    while current is not None:
+        if (known := roots.get(current)) is not None:
+            root = known
             break
-        current = above
+        path.append(current)
+        root = current
+        current = current.getparent()
     for passed in path:
-        roots[passed] = roots[current]
-    return roots[current]
+        roots[passed] = root
+    return root

@@ -7,7 +7,8 @@ supplier.
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice
 
 import lxml.html
 
@@ -51,7 +52,7 @@ def find_standfirst(
         for element in around[: around.index(headline)][-_MAX_DISTANCE:]
         if element.tag in _TAGS
     ]
-    for element in [*before, *_list_following(headline)]:
+    for element in chain(before, _iter_following(headline)):
         if any(child.tag in ("p", "div", "ul", "h2") for child in element):
             continue
         text = one_line(text_of(element, _RAW_LETTERS))
@@ -67,9 +68,11 @@ def find_standfirst(
     return None
 
 
-def _list_following(headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
-    near = headline.xpath(f"following::*[position() <= {_MAX_DISTANCE}]")
-    return [element for element in near if element.tag in _TAGS]
+def _iter_following(headline: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    """Yield the elements after a headline, in document order."""
+    boxes = chain((headline,), headline.iterancestors())
+    following = (one for box in boxes for beside in box.itersiblings() for one in beside.iter("*"))
+    return (one for one in islice(following, _MAX_DISTANCE) if one.tag in _TAGS)
 
 
 def _is_prose(element: lxml.html.HtmlElement) -> bool:

@@ -172,6 +172,9 @@ def remove_pleas(
         kept = _trim_ends(lines)
     left = "\n".join(now for now, line in zip(kept, lines, strict=True) if now or not line.strip())
     body = [line for line in left.split("\n") if line.strip() and fold_words(line) not in titles]
+    letters = sum(map(len, body))
+    if left == text and free is not False and letters >= _MIN_LETTERS:
+        return left  # as most articles are
     sentences = " ".join(line for line in body if _is_sentence(line))
     about = is_about(sentences, own)
     words = _count_words(sentences)
@@ -182,7 +185,7 @@ def remove_pleas(
     is_notice = all(_NOTICE.match(line) for line in body)
     is_enough = bool(sentences) and (about or not (own or is_notice))
     is_enough = is_enough or (not listed and _is_post(body, left == text))
-    if sum(map(len, body)) < _MIN_LETTERS and not is_enough:
+    if letters < _MIN_LETTERS and not is_enough:
         raise Unreadable(f"only {sum(len(line.split()) for line in body)} words of text were found")
     return left
 

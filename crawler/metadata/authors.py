@@ -59,7 +59,8 @@ def find_authors(document: lxml.html.HtmlElement, data: StructuredData) -> tuple
 
 def _guess_authors(document: lxml.html.HtmlElement, data: StructuredData) -> list[str]:
     """Return the authors that trafilatura finds, without those of quotations and comments."""
-    names = split_names(_find_marked_author(document), data.sites)
+    marked = _find_marked_author(document)
+    names = split_names(marked, data.sites) if marked else []
     return [name for name in names if not is_only_quoted(document, name)]
 
 

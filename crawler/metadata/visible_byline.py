@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 import lxml.html
@@ -20,6 +21,8 @@ MAX_CANDIDATES = 40  # elements of a page that may be bylines
 _MAX_ELEMENTS = 20_000
 _MAX_LETTERS = 300  # of a byline
 _MAX_GROUP = 12  # elements between two authors of one byline
+_MAX_CLASSES = 1000  # characters of an element's names
+_MAX_REMEMBERED = 200  # characters of names of which it is remembered whether they are elsewhere
 _NEAR = 60  # elements between a headline and a byline that is recognised only by its "by"
 
 _BYLINE = re.compile(
@@ -121,7 +124,7 @@ def _iter_article_elements(document: lxml.html.HtmlElement) -> Iterator[lxml.htm
         seen += 1
         if not isinstance(element.tag, str) or element.tag in _ELSEWHERE_TAGS:
             continue
-        if element not in kept and _ELSEWHERE.search(_get_class_and_id(element)):
+        if element not in kept and (names := _get_class_and_id(element)) and _is_elsewhere(names):
             continue
         yield element
         stack.extend(reversed(element))
@@ -135,19 +138,41 @@ def _iter_headlines(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlE
 
 
 def _get_class_and_id(element: lxml.html.HtmlElement) -> str:
-    return f"{element.get('class') or ''} {element.get('id') or ''}"[:1000]
+    classes, identifier = element.get("class"), element.get("id")
+    if classes is None and identifier is None:  # as most elements
+        return ""
+    return f"{classes or ''} {identifier or ''}"[:_MAX_CLASSES]
+
+
+def _is_elsewhere(names: str) -> bool:
+    return _is_short_elsewhere(names) if len(names) <= _MAX_REMEMBERED else _search(names)
+
+
+def _search(names: str) -> bool:
+    return _ELSEWHERE.search(names) is not None
+
+
+_is_short_elsewhere = lru_cache(maxsize=4096)(_search)  # elements share few names
+
+
+def _is_byline_name(classes: str) -> bool:
+    return bool(_BYLINE.search(classes)) and not _NO_BYLINE.search(classes)
 
 
 def _find_names(element: lxml.html.HtmlElement, sites: SiteNames, *, is_near: bool) -> list[str]:
     """Return the names in an element if it is a byline; a container is decided by its content."""
-    classes = f"{_get_class_and_id(element)} {element.get('data-testid') or ''}"[:1000]
+    if not element.attrib and not is_near:
+        return []
+    classes = f"{_get_class_and_id(element)} {element.get('data-testid') or ''}"[:_MAX_CLASSES]
     properties = f"{element.get('itemprop') or ''} {element.get('rel') or ''}".lower().split()
     is_marked = "author" in properties or "creator" in properties
-    is_named = bool(_BYLINE.search(classes)) and not _NO_BYLINE.search(classes)
+    is_named = classes != " " and _is_byline_name(classes)
     if not (is_marked or is_named or is_near):
         return []
     text = " ".join(text_of(element, _MAX_LETTERS + 1).split())
     if not 2 < len(text) <= _MAX_LETTERS:
+        return []
+    if not (is_marked or is_named) and "by" not in text.lower():
         return []
     pieces = _join_pieces(element)
     by = _BY.search(pieces)

@@ -29,7 +29,7 @@ from crawler.page_dates.date_words import (
     is_published_name,
     is_sentence,
 )
-from crawler.text.date_forms import WrittenDate, find_dates, fold
+from crawler.text.date_forms import WrittenDate, find_dates, fold, has_year
 from crawler.text.dates import MAX_AHEAD, parse_published, published_date
 
 MAX_CANDIDATES = 300  # elements that are searched for a date
@@ -80,17 +80,22 @@ def find_date_candidates(
     for place, element in enumerate(walk_article(document, around)):
         if element is headline:
             start, passed = place, 0
-        passed += len((element.text or "").strip()) + len((element.tail or "").strip())
+        if text := element.text:
+            passed += len(text.strip())
+        if tail := element.tail:
+            passed += len(tail.strip())
         kind = _get_lowest_rank(element, is_near=passed < _MAX_AWAY)
         if kind == LINE and passed > _MIN_TEXT_BEFORE_LIST and is_in_list(element, around):
             kind = LIST_ENTRY
         if kind is None or looked >= MAX_CANDIDATES:
             continue
         looked += 1
-        if element in around or teasers.contain(element):
+        if element in around:
             continue
         one = _read_element(element, kind, language, now, around)
-        if one is not None and headline is not None and not start:
+        if one is None or teasers.contain(element):
+            continue
+        if headline is not None and not start:
             one = _rank_above(one, element, near, now)
         if one is not None:
             found.append((place, one))
@@ -144,8 +149,11 @@ def _read_element(
     is_published = is_published_name(names) or element.get("pubdate") is not None
     if is_other_name(names) and not is_published:
         return None
-    written, before = own_text(element), words_before(element)
+    written = own_text(element)
     text = fold(written)
+    if kind != ANY_TIME and (len(written) >= MAX_TEXT or not has_year(text)):
+        return None
+    before = words_before(element)
     if kind == ANY_TIME:
         label = f"{before} {_UP_TO_NUMBER.sub('', text)}"
         if is_other_date(label):
@@ -158,8 +166,6 @@ def _read_element(
             when = parse_published(raw, now=now, language=language)
             if raw and when is not None:
                 return DateCandidate(raw=raw.strip()[:MAX_TEXT], at=when, rank=rank)
-        return None
-    if len(written) >= MAX_TEXT:
         return None
     for date in find_dates(text, language=language, latest=now + MAX_AHEAD):
         label = f"{before} {text[: date.start]}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from itertools import islice
 
 import lxml.html
@@ -90,10 +91,18 @@ def is_elsewhere(element: lxml.html.HtmlElement) -> bool:
     parent = element.getparent()
     if element.tag == "header" and parent is not None and parent.tag == "body":
         return True  # that of the site
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_MAX_NAMES]
-    if names != " " and _NOT_HERE.search(names):
+    classes, identifier = element.get("class"), element.get("id")
+    if (classes or identifier) and _is_name_elsewhere(
+        f"{classes or ''} {identifier or ''}"[:_MAX_NAMES]
+    ):
         return True
-    return bool(_OTHER_TYPE.search((element.get("itemtype") or "")[:_MAX_NAMES]))
+    kind = element.get("itemtype")
+    return bool(kind and _OTHER_TYPE.search(kind[:_MAX_NAMES]))
+
+
+@lru_cache(maxsize=4096)  # elements share few names
+def _is_name_elsewhere(names: str) -> bool:
+    return _NOT_HERE.search(names) is not None
 
 
 def is_within(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]) -> bool:

@@ -102,6 +102,8 @@ class WrittenDate:
 
 def fold(text: str) -> str:
     """Normalise blanks, digits and signs of a text, as the other functions expect."""
+    if text.isascii():  # nothing to normalise but blanks
+        return " ".join(text.split())
     return " ".join(unicodedata.normalize("NFKC", text.translate(_SIGNS | _HIDDEN)).split())
 
 
@@ -161,12 +163,17 @@ def _get_text_before_clock(found: re.Match[str]) -> str:
     return found.string[: found.start() - len(written)]
 
 
+def has_year(text: str) -> bool:
+    """Return whether a folded text may have a date, since it has four digits."""
+    return _FOUR_DIGITS.search(text) is not None
+
+
 def find_dates(
     text: str, *, language: str | None = None, latest: datetime | None = None
 ) -> list[WrittenDate]:
     """Return the dates in folded prose, in text order; arguments as for `find_first_date`."""
-    if _FOUR_DIGITS.search(text) is None:
-        return []  # no year: avoids the search for each format
+    if not has_year(text):
+        return []  # avoids the search for each format
     all_found = (found for form in _PLAIN for found in form.finditer(text))
     read = (_build_date(found, None, language, latest) for found in all_found)
     dates: list[WrittenDate] = []

@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from crawler.text.date_forms import WrittenDate, find_first_date, fold
+from crawler.text.time_zones import MAX_HOURS
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=2)
@@ -20,6 +21,11 @@ _EPOCH = re.compile(r"(?:/?date\()?(\d{9,16})(?:\.\d{0,9}+)?(?:[+-]\d{4})?(?:\)/
 _PER_SECOND = {9: 1, 10: 1, 12: 10**3, 13: 10**3, 15: 10**6, 16: 10**6}
 _LAST_EPOCH = datetime(2100, 1, 1, tzinfo=UTC)
 _PDF = re.compile(r"D:(?=\d{4})")
+# what most pages and feeds have; the forms of other dates are tried one after the other
+_STAMP = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?P<time>[0-9]{2}:[0-9]{2})"
+    r"(?:(?P<second>:[0-9]{2})(?:\.[0-9]{1,9})?)?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 _NUMBER = re.compile(r"\d++")
 
 
@@ -49,6 +55,8 @@ def read_date(
     if not text or not text.strip():
         return None
     text = fold(text.strip()[:_MAX_DATE_LENGTH])
+    if (found := _STAMP.fullmatch(text)) and (stamp := _read_stamp(found)) is not None:
+        return stamp
     if number := _EPOCH.fullmatch(text):
         since = _read_epoch(number[1])
         if since is not None:
@@ -103,6 +111,28 @@ def convert_struct_time(parsed: time.struct_time | None, *, written: str | None)
     near = {date, *(date + timedelta(hours=hours) for hours in (-14, 14))}  # the day in any zone
     has_year = any({one.year, one.year % 100} & numbers for one in near)
     return date if has_year and any(one.day in numbers for one in near) else None
+
+
+def _read_stamp(found: re.Match[str]) -> WrittenDate | None:
+    """Convert a time in full ISO 8601; None for a day, time or offset that does not exist."""
+    parts = found.groupdict()
+    offset = None
+    if parts["zone"] == "Z":
+        offset = timedelta()
+    elif parts["zone"]:
+        hours, minutes = int(parts["zone"][1:3]), int(parts["zone"][-2:])
+        if hours > MAX_HOURS or minutes > 59:
+            return None
+        offset = timedelta(hours=hours, minutes=minutes)
+        offset = -offset if parts["zone"][0] == "-" else offset
+    try:
+        local = datetime.fromisoformat(
+            f"{parts['day']}T{parts['time']}{parts['second'] or ''}+00:00"
+        )
+        at = local - (offset or timedelta())
+    except (ValueError, OverflowError):
+        return None
+    return WrittenDate(at=at, offset=offset, timed=True, start=0, end=len(found.string))
 
 
 def _read_epoch(digits: str) -> datetime | None:

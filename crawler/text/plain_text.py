@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import lxml.html
 from lxml import etree
@@ -15,6 +16,7 @@ _BLOCKS = frozenset(
      "pre", "hr")
 )  # fmt: skip
 _HIDDEN_TAGS = {"script", "style", "noscript", "template", "iframe"}
+_NO_TEXT: Any = (*sorted(_HIDDEN_TAGS), etree.Comment, etree.ProcessingInstruction, etree.Entity)
 _SPACES = re.compile(r"[ \t\xa0\u2028\u2029\r\f\v]+")
 
 
@@ -47,8 +49,21 @@ def text_of(element: etree._Element, most: int) -> str:
 
     Its text nodes are joined by blanks.
     """
+    if not len(element):  # the most frequent case
+        text = element.text
+        is_hidden = element.tag in _HIDDEN_TAGS or not isinstance(element.tag, str)
+        return text[:most] if text and not is_hidden else ""
     parts: list[str] = []
     length = 0
+    if next(element.iter(*_NO_TEXT), None) is None:
+        texts: Any = element.itertext()
+        for text in texts:
+            if text:
+                parts.append(text)
+                length += len(text) + 1
+                if length > most:
+                    break
+        return " ".join(parts)[:most]
     hidden_depth = 0
     for event, node in etree.iterwalk(element, events=("start", "end")):
         hidden = node.tag in _HIDDEN_TAGS or not isinstance(node.tag, str)
@@ -68,8 +83,11 @@ def text_of(element: etree._Element, most: int) -> str:
 
 def collapse_blanks(text: str) -> str:
     """Collapse runs of blanks and remove empty lines."""
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
+    if text.isascii():  # then the blanks are those that `split` knows
+        lines = [" ".join(line.split()) for line in text.split("\n")]
+    else:
+        lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
+    return "\n".join([line for line in lines if line])
 
 
 def _collect_parts(root: etree._Element, parts: list[str]) -> None:

@@ -46,6 +46,9 @@ class BlockPosition:
     comments: bool = False
 
 
+_UNNAMED = BlockPosition()
+
+
 class BlockPositions:
     """The positions of the elements of a page; results are cached."""
 
@@ -96,13 +99,20 @@ def describe_box(element: lxml.html.HtmlElement) -> str:
 
 
 def _find_position(element: lxml.html.HtmlElement, around: BlockPosition) -> BlockPosition:
-    if element.tag in ("html", "body", "main"):
+    tag = element.tag
+    if tag in ("html", "body", "main"):
         return around
-    named = _classify_names(*((element.get(one) or "")[: 4 * _MAX_NAME] for one in ("class", "id")))
-    menu = around.menu or element.tag == "nav" or (element.get("role") or "") in _MENU_ROLES
-    menu = menu or named.menu
+    get = element.get
+    classes, identifier = get("class"), get("id")
+    named = _UNNAMED
+    if classes or identifier:
+        long = 4 * _MAX_NAME
+        named = _classify_names((classes or "")[:long], (identifier or "")[:long])
+    menu = around.menu or tag == "nav" or named.menu or (get("role") or "") in _MENU_ROLES
     comments = around.comments or named.comments
-    if (menu, comments) != (around.menu, around.comments) and element.find(".//h1") is not None:
+    if menu == around.menu and comments == around.comments:
+        return around
+    if element.find(".//h1") is not None:
         return around  # it contains the article, in spite of its name
     return BlockPosition(menu, comments)
 

@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import lxml.html
+from lxml import etree
 
 from crawler.extraction.cleaning.block_positions import is_hidden
 from crawler.extraction.cleaning.linked_lines import drop_linked_lines
@@ -31,6 +34,8 @@ _NOT_ARTICLE = re.compile(
     r"author-?bio|outbrain\w*|taboola\w*|widget(-?area)?|video-js|vjs-[\w-]+)$",
     re.IGNORECASE,
 )
+# libxml2 passes by the elements without these attributes
+_MAY_BE_HIDDEN: Any = etree.XPath("descendant-or-self::*[@hidden or @style or @class]")
 _SCREEN_READER_ONLY = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|print-only)(?:\s|$)", re.IGNORECASE
 )
@@ -39,6 +44,7 @@ _CAPTION = re.compile(
     r"(?:[-_](?:text|container|wrapper))?(?:\s|$)",
     re.IGNORECASE,
 )
+_MAX_REMEMBERED = 200  # characters of names whose matches are remembered
 _MAX_CAPTION = 600  # characters
 _MAX_CAPTION_SHARE = 0.25  # of a page's text
 _BOILERPLATE_TAGS = frozenset(("aside", "nav", "footer", "form", "dialog"))
@@ -94,7 +100,7 @@ def strip_boilerplate(document: lxml.html.HtmlElement) -> str:
             and _measure_prose_share(element, prose) < _MAX_BOILERPLATE_SHARE
         ):
             prose.drop(element)
-    hidden = [one for one in document.iter() if isinstance(one.tag, str) and _is_hidden(one)]
+    hidden = [one for one in _MAY_BE_HIDDEN(document) if _is_hidden(one)]
     paragraphs = _sum_subtrees(document, _count_paragraph) if hidden else {}
     for element in hidden:
         if paragraphs[element] < 2:  # more may be the article: some pages show it by script
@@ -122,8 +128,12 @@ def _drop_captions(document: lxml.html.HtmlElement) -> None:
 
 def _count_own_text(element: lxml.html.HtmlElement) -> int:
     """Count the characters of an element that are in none of its children."""
-    own = len((element.text or "").strip()) if isinstance(element.tag, str) else 0
-    return own + sum(len((child.tail or "").strip()) for child in element)
+    text = element.text if isinstance(element.tag, str) else None
+    own = len(text.strip()) if text else 0
+    for child in element:
+        if tail := child.tail:
+            own += len(tail.strip())
+    return own
 
 
 def _count_paragraph(element: lxml.html.HtmlElement) -> int:
@@ -158,9 +168,22 @@ def _find_named(
 
 def _is_named(element: lxml.html.HtmlElement, pattern: re.Pattern[str]) -> bool:
     names, identifier = element.get("class"), element.get("id")
-    if names and any(map(pattern.match, names.split())):
+    if names and _is_any_match(pattern, names):
         return True
     return identifier is not None and pattern.match(identifier) is not None
+
+
+def _is_any_match(pattern: re.Pattern[str], names: str) -> bool:
+    """Return whether a pattern matches one of several names; remembered for short ones."""
+    matches = _match_short_names if len(names) <= _MAX_REMEMBERED else _match_names
+    return matches(pattern, names)
+
+
+def _match_names(pattern: re.Pattern[str], names: str) -> bool:
+    return any(map(pattern.match, names.split()))
+
+
+_match_short_names = lru_cache(maxsize=4096)(_match_names)  # elements share few names
 
 
 def _find_boilerplate(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
@@ -177,7 +200,16 @@ def _is_hidden(element: lxml.html.HtmlElement) -> bool:
 
 
 def _is_match(pattern: re.Pattern[str], names: str | None) -> bool:
-    return names is not None and pattern.search(names) is not None
+    if names is None:
+        return False
+    if len(names) <= _MAX_REMEMBERED:
+        return _search_short_names(pattern, names)
+    return pattern.search(names) is not None
+
+
+@lru_cache(maxsize=4096)
+def _search_short_names(pattern: re.Pattern[str], names: str) -> bool:
+    return pattern.search(names) is not None
 
 
 def _is_attached(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) -> bool:
@@ -186,19 +218,28 @@ def _is_attached(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement
 
 def _measure_prose(document: lxml.html.HtmlElement) -> _Prose:
     """Count the running text of each element, beyond the length of a heading or teaser."""
-    by_element = _sum_subtrees(document, _count_prose)
+    own: dict[lxml.html.HtmlElement, int] = {}
+    parents = []
+    for element in document.iter():
+        text, tail = element.text, element.tail
+        length = len(text.strip()) if text else 0
+        is_block = element.tag in _BLOCKS
+        own[element] = length if is_block else 0
+        parent = element.getparent() if element is not document else None
+        parents.append(parent)
+        if parent is not None:
+            if tail:
+                own[parent] += len(tail.strip())
+            if length and not is_block and element.tag != "a":
+                own[parent] += length
+    by_element = {
+        element: max(0, length - _MIN_PROSE) if element.tag in _BLOCKS else 0
+        for element, length in own.items()
+    }
+    for element, parent in zip(reversed(by_element), reversed(parents), strict=True):
+        if parent is not None and (count := by_element[element]):
+            by_element[parent] += count
     return _Prose(by_element=by_element, total=by_element[document])
-
-
-def _count_prose(element: lxml.html.HtmlElement) -> int:
-    if element.tag not in _BLOCKS:
-        return 0
-    own = len((element.text or "").strip())
-    for child in element:
-        own += len((child.tail or "").strip())
-        if child.tag not in _BLOCKS and child.tag != "a":
-            own += len((child.text or "").strip())
-    return max(0, own - _MIN_PROSE)
 
 
 def _measure_prose_share(element: lxml.html.HtmlElement, prose: _Prose) -> float:

@@ -6,6 +6,8 @@ pop-up over a name within a paragraph that lists articles about it. A page of li
 
 from __future__ import annotations
 
+from itertools import islice
+
 import lxml.html
 
 LINE_TAGS = ("p", "li", "strong", "b", "div", "span")
@@ -24,7 +26,7 @@ def drop_linked_lines(document: lxml.html.HtmlElement) -> None:
     boxes = [one for p in document.iter("p") for one in p.iterdescendants(*_CARD_TAGS)]
     for box in reversed(boxes):  # the inner ones first: the outer one also contains the name
         if _is_card(box):
-            box.drop_tree()
+            _drop_element(box)
     found = [one for one in document.iter(*LINE_TAGS) if _is_linked_line(one)]
     items = {one for one in found if one.tag == "li"}
     # a list that also has other items belongs to the article
@@ -34,8 +36,12 @@ def drop_linked_lines(document: lxml.html.HtmlElement) -> None:
     whole = sum(_get_length(one) for one in document.iter("p", "li"))
     if sum(_get_length(one) for one in lines) <= _MAX_PAGE_SHARE * whole:
         for line in lines:
-            if line.getparent() is not None:
-                line.drop_tree()
+            _drop_element(line)
+
+
+def _drop_element(element: lxml.html.HtmlElement) -> None:
+    if element.getparent() is not None:  # else it went with the element around it
+        element.drop_tree()
 
 
 def _is_card(element: lxml.html.HtmlElement) -> bool:
@@ -48,7 +54,7 @@ def _is_card(element: lxml.html.HtmlElement) -> bool:
 
 def _is_linked_line(element: lxml.html.HtmlElement) -> bool:
     """Return whether an element is a single line that is a headline within a link."""
-    links = list(element.iter("a"))
+    links = list(islice(element.iter("a"), 2))
     if len(links) != 1 or _count_words(links[0]) < _MIN_HEADLINE_WORDS:
         return False
     if _get_text(element).endswith(_FULL_STOPS):  # a sentence of the article

@@ -58,24 +58,14 @@ def divide_into_blocks(document: lxml.html.HtmlElement) -> list[PageBlock]:
     elements = list(document.iter(*_BLOCKS))
     holders = _find_holders(elements)
     for element in elements:
-        if element not in holders:
-            words = _get_text(element)
-            if words:
-                found.append(
-                    PageBlock(
-                        words,
-                        _make_block_key(element, words),
-                        element,
-                        _is_linked(element, words),
-                        element,
-                    )
-                )
-        else:
+        if element in holders:
             found += (
                 PageBlock(run, key_of(run), None, False, element)
                 for run in _iter_loose_runs(element, holders)
-                if run
             )
+        elif words := _get_text(element):
+            key, linked = _make_block_key(element, words), _is_linked(element, words)
+            found.append(PageBlock(words, key, element, linked, element))
     return found
 
 
@@ -111,23 +101,28 @@ def _find_holders(blocks: list[lxml.html.HtmlElement]) -> set[lxml.html.HtmlElem
 def _iter_loose_runs(
     element: lxml.html.HtmlElement, holders: set[lxml.html.HtmlElement]
 ) -> Iterator[str]:
-    """Yield the runs of text in an element that are outside its child blocks."""
-    run = [element.text or ""]
+    """Yield the runs of text in an element that are outside its child blocks, if not blank."""
+    run: list[str] = []
+    if text := element.text:
+        run.append(text)
     for child in element:
-        if not isinstance(child.tag, str):
-            run.append(child.tail or "")
-            continue
-        if child.tag == "br" or child.tag in _BLOCK_TAGS or child in holders:
-            yield _join_run(run)
+        tag = child.tag
+        if tag in _BLOCK_TAGS or tag == "br" or child in holders:
+            if words := _join_run(run):
+                yield words
             run = []
-        elif child.tag not in _HIDDEN_TAGS:
+        elif isinstance(tag, str) and tag not in _HIDDEN_TAGS:
             run.extend(child.itertext())
-        run.append(child.tail or "")
-    yield _join_run(run)
+        if text := child.tail:
+            run.append(text)
+    if words := _join_run(run):
+        yield words
 
 
 def _join_run(texts: list[str]) -> str:
     """Join text nodes; where a capital follows a small letter, they are lines of their own."""
+    if len(texts) < 2:
+        return _collapse_blanks(texts[0]) if texts else ""
     last = ""
     parts: list[str] = []
     for text in texts:
@@ -139,11 +134,15 @@ def _join_run(texts: list[str]) -> str:
 
 
 def _get_text(element: lxml.html.HtmlElement) -> str:
+    if not len(element):  # as most blocks
+        text = element.text
+        return _collapse_blanks(text) if text else ""
     return _collapse_blanks(" ".join(element.itertext()))
 
 
 def _is_linked(element: lxml.html.HtmlElement, words: str) -> bool:
-    linked = sum(len(_get_text(link)) for link in element.iter("a"))
+    links = element.iter("a") if len(element) or element.tag == "a" else ()
+    linked = sum(len(_get_text(link)) for link in links)
     if not linked:  # cards are blocks within a link
         return next(element.iterancestors("a"), None) is not None
     return linked >= _MIN_LINKED_SHARE * len(words)

@@ -88,3 +88,15 @@ def test_a_page_of_links_keeps_them() -> None:
         f"<li><a href='/{n}'>Zephyrine wins deal {n} in Corvant</a></li>" for n in range(40)
     )
     assert "Zephyrine" in left(f"<ul>{items}</ul>")
+
+
+def test_card_within_two_paragraphs_is_removed_once() -> None:
+    links = "".join(f'<a href="/{number}">{HEADLINE} {number}</a>' for number in range(2))
+    document = lxml.html.document_fromstring(f"<body><div><p>{STORY[0]}</p></div></body>")
+    outer = document.find(".//p")
+    assert outer is not None
+    inner = lxml.html.fragment_fromstring(f"<p>{STORY[1]}<span>{links}</span></p>")
+    outer.append(inner)  # parsers leave such paragraphs where tables are damaged
+    drop_linked_lines(document)
+    assert HEADLINE not in document.text_content()
+    assert STORY[1] in document.text_content()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.text.date_forms import choose_date_language, find_dates, fold
+from crawler.text.date_forms import choose_date_language, find_dates, find_first_date, fold
 from crawler.text.dates import (
     convert_struct_time,
     explain_refused_date,
@@ -356,3 +356,19 @@ def test_dates_in_prose_are_found_in_order_with_their_times() -> None:
         "2 March 2026, 9:30am",
         "March 4th, 2026",
     ]
+
+
+@given(
+    st.integers(0, 13), st.integers(0, 32), st.integers(0, 25), st.integers(0, 61),
+    st.sampled_from(("", ":00", ":59", ":60", ":07.5", ":07.123456789", ":07.1234567891", ".55")),
+    st.sampled_from(("", "Z", "z", "+01:00", "+0100", "-03:30", "+14:00", "+15:00", "+01", " BST")),
+    st.sampled_from(("2026", "1999", "0001", "9999", "0000")),
+)  # fmt: skip
+def test_a_stamp_is_read_as_other_forms_are(
+    month: int, day: int, hour: int, minute: int, second: str, zone: str, year: str
+) -> None:
+    written = f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}{second}{zone}"
+    read, other = read_date(written), find_first_date(written)
+    assert (read is None) == (other is None)
+    if read is not None and other is not None:
+        assert (read.at, read.offset, read.timed) == (other.at, other.offset, other.timed)
