@@ -197,6 +197,7 @@ class CrawlSettings:
     batch_deadline: timedelta
     memory_limit_mb: int
     download_delay: timedelta
+    websub: bool = True  # have hubs announce new entries, where `public_url` is set
     keep_raw: bool = False  # store the HTTP responses that texts were extracted from, as evidence
     max_age: Mapping[str, timedelta | None] = field(default_factory=dict)  # by kind of source
 

@@ -18,6 +18,7 @@ from storage.archive.rechecks import Rechecks
 from storage.archive.retention import Retention
 from storage.archive.stories import Stories
 from storage.crawling.coverage import CoverageReader
+from storage.crawling.hub_subscriptions import HubSubscriptions
 from storage.crawling.polls import Polls
 from storage.crawling.robots_files import RobotsFiles
 from storage.crawling.runs import Runs
@@ -74,6 +75,7 @@ class Unit:
         self.outbox = Outbox(connection)
         self.notices = Notices(connection)
         self.polls = Polls(connection)
+        self.hubs = HubSubscriptions(connection)
         self.runs = Runs(connection)
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)

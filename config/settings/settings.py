@@ -68,6 +68,7 @@ def load_settings(
             memory_limit_mb=tables.crawl.memory_limit_mb,
             download_delay=tables.crawl.download_delay,
             keep_raw=tables.crawl.keep_raw,
+            websub=tables.crawl.websub,
             max_age=tables.crawl.max_age,
         ),
         retention=RetentionSettings(

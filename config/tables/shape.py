@@ -261,6 +261,7 @@ class CrawlTable(Table):
     memory_limit_mb: Annotated[int, Field(ge=128, le=65536)] = 512
     download_delay: _Delay = timedelta(seconds=1)
     keep_raw: bool = False
+    websub: bool = True
     max_age: Annotated[dict[str, timedelta | None], BeforeValidator(_read_max_ages)] = {}
 
 

@@ -10,6 +10,7 @@ from config.model import Source
 from crawler.errors import NotAFeed
 from crawler.http.response import FetchResponse
 from crawler.listings.feed_bytes import convert_to_utf8
+from crawler.listings.feed_hubs import find_hub
 from crawler.listings.feed_parts import split_feed
 from crawler.listings.feeds import choose_main_feed, discover_feeds, parse_feed
 from crawler.listings.listing import Listing
@@ -74,6 +75,7 @@ class FeedSpider(SourceSpider):
             silent_hours=read_silent_hours(body),
             continue_at=continue_at,
             title=feed.title or None,
+            hub=find_hub(feed.links, answer.headers, page.final_url),
         )
 
 

@@ -24,6 +24,7 @@ from crawler.listings.entries import absolute, make_distinct
 from crawler.listings.entry_dates import detect_date_language, read_entry_dates
 from crawler.listings.feed_bounds import MAX_TITLE, limit_entry, limit_head
 from crawler.listings.feed_bytes import convert_to_utf8, escape_bare_ampersands
+from crawler.listings.feed_hubs import feed_links
 from crawler.listings.json_feed import looks_like_json, read_json_feed
 from crawler.text.markup import has_markup, unescape
 from storage.model import FetchedEntry
@@ -52,6 +53,7 @@ class ParsedFeed:
     entries: tuple[FetchedEntry, ...]
     ttl: timedelta | None
     degraded: str | None
+    links: tuple[tuple[str, str], ...] = ()  # (relation, address) of its hub and of itself
 
 
 def parse_feed(
@@ -88,6 +90,7 @@ def read_feed(
         return ParsedFeed(
             version="json", title=feed.title, language=feed.language, site_url=feed.site_url,
             entries=tuple(map(limit_entry, feed.entries)), ttl=None, degraded=feed.degraded,
+            links=feed.links,
         )  # fmt: skip
     parsed, cut = _run_feedparser(body)
     if not parsed.get("entries") and not (parsed.get("version") and _has_markup_start(body)):
@@ -111,6 +114,7 @@ def read_feed(
         entries=tuple(map(limit_entry, found)),
         ttl=_parse_ttl(head.get("ttl")),
         degraded=_describe_damage(parsed) or cut,
+        links=feed_links(head),
     )
 
 

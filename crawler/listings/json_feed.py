@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler.errors import NotAFeed
+from crawler.listings.feed_hubs import json_feed_links
 from crawler.text.dates import parse_date, parse_published
 from storage.model import FetchedEntry
 
@@ -33,6 +34,7 @@ class JsonFeed:
     language: str | None
     entries: tuple[FetchedEntry, ...]
     degraded: str | None
+    links: tuple[tuple[str, str], ...]  # (relation, address) of its hubs and of itself
 
 
 def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> JsonFeed:
@@ -64,6 +66,7 @@ def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> Jso
             if isinstance(item, dict)
         ),
         degraded=degraded,
+        links=json_feed_links(feed),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from storage.model import FetchedEntry, Outcome, Validators
+from storage.model import FetchedEntry, Hub, Outcome, Validators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class Listing:
     `behind`: one poll does not read everything; the next one is soon, and continues.
     `continue_at`: number of the first entry of the next part, if one response has too many entries.
     `title`: the title of a feed.
+    `hub`: announces new entries of a feed.
     `note`: information for the operator on how the listing was found, shown by `doctor`.
     """
 
@@ -41,6 +42,7 @@ class Listing:
     continue_at: int | None = None
     note: str | None = None
     title: str | None = None
+    hub: Hub | None = None
 
     def with_part(self, part: Listing) -> Listing:
         """Return this listing with the entries of one more part appended."""
@@ -54,6 +56,7 @@ class Listing:
             refetch_daily=self.refetch_daily | part.refetch_daily,
             silent_hours=self.silent_hours | part.silent_hours,
             title=self.title or part.title,
+            hub=self.hub or part.hub,
             behind=self.behind or part.behind,
             continue_at=part.continue_at,
         )

@@ -24,6 +24,7 @@ from storage.model import (
     Duplicate,
     FetchedEntry,
     FetchedPage,
+    Hub,
     PageDue,
     Revision,
     SourceState,
@@ -276,6 +277,14 @@ class CrawlStorage:
         """Return id -> (title, text) of items that have a full text and are not retracted."""
         with self._store.reading() as unit:
             return unit.rechecks.texts_of(item_ids)
+
+    def declare_hub(self, source_key: str, hub: Hub | None) -> None:
+        """Store which hub announces the entries of a source, where that changed."""
+        with self._store.reading() as unit:
+            if unit.hubs.declared(source_key) == hub:
+                return
+        with self._store.transaction() as unit:
+            unit.hubs.declare(source_key, hub, self._clock())
 
     def finish(
         self,

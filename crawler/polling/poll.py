@@ -79,6 +79,8 @@ async def poll(source: Source, context: PollContext) -> None:
             pages_left = True
     context.sites.save()
     now = context.clock()
+    if listed.listing is not None and not listed.skipped:
+        context.storage.declare_hub(source.key, listed.listing.hub)
     report = stats.report(
         source_key=source.key, run_id=context.run_id, started_at=started_at, now=now, listed=listed
     )

@@ -24,6 +24,7 @@ from storage.model.articles import (
 )
 from storage.model.briefings import Briefing, BriefingEntry
 from storage.model.changes import Actor, AuditEntry, Change
+from storage.model.hubs import Hub, HubState, HubSubscription
 from storage.model.items import Carrier, ItemRevision, PageDue, StoredItem
 from storage.model.marks import DeskMute, Mark, MarkKind, MuteKind, StoryReadState
 from storage.model.mentions import (
@@ -71,6 +72,9 @@ __all__ = [
     "FetchedEntry",
     "FetchedPage",
     "FieldName",
+    "Hub",
+    "HubState",
+    "HubSubscription",
     "ItemKind",
     "ItemRevision",
     "KnownItem",

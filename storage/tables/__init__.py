@@ -13,7 +13,7 @@ from storage.tables.archive import (
 )
 from storage.tables.briefings import briefing, briefing_entry
 from storage.tables.columns import Hash, Id, metadata
-from storage.tables.crawling import notice, poll, robots, run, site, source
+from storage.tables.crawling import hub_subscription, notice, poll, robots, run, site, source
 from storage.tables.events import event_apart, event_feature, event_report, feature_frequency
 from storage.tables.jobs import configuration, host_slot
 from storage.tables.marks import desk_mute, item_mark, item_reading
@@ -70,6 +70,7 @@ __all__ = [
     "feature_frequency",
     "feedback",
     "host_slot",
+    "hub_subscription",
     "index_state",
     "item",
     "item_mark",

@@ -47,6 +47,23 @@ source = Table(
 )
 Index("ix_source_active_next_at", source.c.active, source.c.next_at)
 
+# subscriptions at the hubs that feeds declare (WebSub)
+hub_subscription = Table(
+    "hub_subscription",
+    metadata,
+    Column("source_key", CleanText, primary_key=True),
+    Column("hub", CleanText, nullable=False),
+    Column("topic", CleanText, nullable=False),
+    Column("token", CleanText, nullable=False, unique=True),  # in the callback's address
+    Column("secret", CleanText, nullable=False),  # signs announcements
+    Column("state", CleanText, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("announced_at", UtcDateTime),  # something new, and not polled since
+    Column("failures", Integer, nullable=False),
+    Column("last_error", CleanText),
+)
+
 robots = Table(
     "robots",
     metadata,

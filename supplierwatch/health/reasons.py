@@ -19,6 +19,7 @@ ROUND_LIMITS = {
     "deliver": 420.0,  # one message; a mail server may take 300 seconds
     "index": 300.0,
     "feeds": 300.0,
+    "hubs": 300.0,
     "prune": 600.0,
     "reload": 120.0,
     "check": 120.0,

@@ -23,6 +23,7 @@ from supplierwatch.health.heap import limit_arenas
 from supplierwatch.health.recent_errors import RecentErrors
 from supplierwatch.service.desk_source import ServiceSource, make_first_link
 from supplierwatch.service.engines import StepEngine, ThreadEngine
+from supplierwatch.service.hubs import HubCallbacks, HubSubscriber
 from supplierwatch.service.reader_requests import ReaderRequestHandler
 from supplierwatch.service.service import Service
 from supplierwatch.service.signals import stop_on_signal
@@ -49,6 +50,7 @@ EVERY = {
     "index": 5.0,
     "feeds": 15.0,
     "check": 2.0,
+    "hubs": 5.0,
     # with jobs on PostgreSQL: leader election, and planning
     "lead": 1.0,
     "plan": 1.0,
@@ -116,22 +118,27 @@ def _run(
     health = Health(service, audience=lambda: audience_of(service))
     service.beat = health.beat
     watch_feeds = WatchFeeds(service)
+    subscriber = HubSubscriber(service)
+    hubs = Worker("hubs", subscriber.run, health, stopping)
     web = WebServer(
         health.report,
         listen=service.catalog.settings.service.listen,
         readers=ReaderRequestHandler(service),
         feeds=watch_feeds,
+        hub_handler=HubCallbacks(service, hubs.wake),
         desk=site.routes(ServiceSource(service, health.report, environ, errors, note=desk_note)),
     )
     watchdog = Watchdog(service, health, lock)
     health.add_check(watchdog.reasons)
     health.add_detail("web", web.numbers)
+    health.add_detail("hubs", subscriber.count_by_state)
     health.add_detail("clock", watchdog.clock_numbers)
     feeds = Worker("feeds", watch_feeds.write, health, stopping)
     steps = engine.build_workers(health, (feeds,))
     deliver = tuple(worker for worker in steps if worker.name == "deliver")
+    hubs.wakes = tuple(worker for worker in steps if worker.name in ("crawl", "plan"))
     check = Worker("check", watchdog.check, health, stopping, wakes=deliver)
-    workers = {worker.name: worker for worker in (*steps, feeds, check)}
+    workers = {worker.name: worker for worker in (*steps, feeds, hubs, check)}
     web.start()
     stop_on_signal(stopping, "service")
     ticks = Ticks(

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from supplierwatch.web import controls
+from supplierwatch.web import controls, hubs
 from supplierwatch.web import feeds as feed_pages
 from supplierwatch.web.controls import Readers
 from supplierwatch.web.feeds import Feeds
+from supplierwatch.web.hubs import HubHandler
 from supplierwatch.web.locality import is_local
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -23,6 +24,7 @@ def build_app(
     report: Callable[[], dict[str, Any]],
     readers: Readers | None = None,
     feeds: Feeds | None = None,
+    hub_handler: HubHandler | None = None,
     desk: Sequence[Route] = (),
 ) -> Starlette:
     """Build the application.
@@ -36,6 +38,7 @@ def build_app(
         report: returns the state for /health.
         readers: adds the pages behind the links in messages.
         feeds: adds the feeds of watches.
+        hub_handler: adds the callbacks of hubs that announce entries of feeds.
         desk: the routes of the desk.
     """
 
@@ -67,4 +70,6 @@ def build_app(
         pages += controls.routes(readers)
     if feeds is not None:
         pages += feed_pages.routes(feeds)
+    if hub_handler is not None:
+        pages += hubs.routes(hub_handler)
     return Starlette(routes=[*pages, *desk])

@@ -57,6 +57,7 @@ class LimitedProtocol(H11Protocol):
 
     numbers: ConnectionCounts  # set by `build_protocol`
     uploads: frozenset[str] = frozenset()
+    upload_prefixes: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,7 +112,10 @@ class LimitedProtocol(H11Protocol):
 
     def _is_upload(self) -> bool:
         begun = self.conn.their_state in (h11.SEND_BODY, h11.DONE)
-        return begun and self.scope is not None and self.scope.get("path") in self.uploads
+        if not begun or self.scope is None:
+            return False
+        path = str(self.scope.get("path"))
+        return path in self.uploads or path.startswith(self.upload_prefixes)
 
     def on_response_complete(self) -> None:
         """Wait for the next request, or close a connection older than `LIFETIME`."""
@@ -172,10 +176,19 @@ class LimitedProtocol(H11Protocol):
 
 
 def build_protocol(
-    numbers: ConnectionCounts, uploads: frozenset[str] = frozenset()
+    numbers: ConnectionCounts,
+    uploads: frozenset[str] = frozenset(),
+    upload_prefixes: tuple[str, ...] = (),
 ) -> type[LimitedProtocol]:
-    """Return a protocol class that counts in `numbers`; `uploads` are paths that take files."""
-    return type("CountedProtocol", (LimitedProtocol,), {"numbers": numbers, "uploads": uploads})
+    """Return a protocol class that counts in `numbers`.
+
+    Args:
+        numbers: the counts.
+        uploads: paths that take files.
+        upload_prefixes: beginnings of further paths that do.
+    """
+    values = {"numbers": numbers, "uploads": uploads, "upload_prefixes": upload_prefixes}
+    return type("CountedProtocol", (LimitedProtocol,), values)
 
 
 def limit_threads(app: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,9 +13,11 @@ import uvicorn
 from starlette.routing import Route
 
 from supplierwatch.errors import ListenRefused
+from supplierwatch.web import hubs
 from supplierwatch.web.app import build_app
 from supplierwatch.web.controls import Readers
 from supplierwatch.web.feeds import Feeds
+from supplierwatch.web.hubs import HubHandler
 from supplierwatch.web.limits import (
     BACKLOG,
     IDLE,
@@ -41,10 +43,11 @@ class WebServer:
         listen: str | None,
         readers: Readers | None = None,
         feeds: Feeds | None = None,
+        hub_handler: HubHandler | None = None,
         desk: Sequence[Route] = (),
     ) -> None:
         self._listen = listen
-        self._app = build_app(report, readers, feeds, desk)
+        self._app = build_app(report, readers, feeds, hub_handler, desk)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._numbers = ConnectionCounts(limit=compute_connection_limit())
@@ -66,7 +69,7 @@ class WebServer:
         self.address = bound.getsockname()[:2]
         config = uvicorn.Config(
             limit_threads(self._app),
-            http=build_protocol(self._numbers, UPLOADS),
+            http=build_protocol(self._numbers, UPLOADS, (hubs.PATH,)),
             ws="none",
             backlog=BACKLOG,
             timeout_keep_alive=IDLE,

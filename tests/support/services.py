@@ -43,15 +43,19 @@ def publish(
     path: str = "/feed.xml",
     about: str = "Halcyon",
     text: Callable[[int], str] | None = None,
+    extra: str = "",
 ) -> None:
-    """A feed of `count` articles, each with its page; their texts are alike, or made by `text`."""
+    """A feed of `count` articles, each with its page; their texts are alike, or made by `text`.
+
+    `extra` are further elements of its head.
+    """
     entries = []
     for number in range(count):
         title = f"{about} story {number}"
         words = long_text(f"{about} {number}") if text is None else text(number)
         link = site.page(f"/{about}-{number}", article_page(title, words))
         entries.append(Entry(title=title, link=link, guid=f"{about}-{number}"))
-    site.page(path, feed(entries), content_type=FEED_TYPE)
+    site.page(path, feed(entries, extra=extra), content_type=FEED_TYPE)
 
 
 def eventually(true: Callable[[], bool], *, within: float = 60.0) -> bool:
