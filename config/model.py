@@ -238,8 +238,12 @@ class OidcSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSettings:
-    """Settings of the desk. `proxy_user_header` is read from `trusted_proxies` (networks) only."""
+    """Settings of the desk. `proxy_user_header` is read from `trusted_proxies` (networks) only.
 
+    `language`: of pages for users who have chosen none; None: that of their browser.
+    """
+
+    language: str | None = None
     oidc: OidcSettings | None = None
     proxy_user_header: str | None = None
     trusted_proxies: tuple[str, ...] = ()

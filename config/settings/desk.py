@@ -31,8 +31,9 @@ def read_desk(
                 f"add {absent}, or remove this line",
             )
         )
-        return DeskSettings(oidc=oidc), problems
+        return DeskSettings(language=table.language, oidc=oidc), problems
     settings = DeskSettings(
+        language=table.language,
         oidc=oidc,
         proxy_user_header=table.proxy_user_header,
         trusted_proxies=tuple(table.trusted_proxies),

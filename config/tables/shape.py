@@ -284,6 +284,7 @@ class OidcRolesTable(Table):
 class DeskTable(Table):
     """[desk] in settings.toml."""
 
+    language: Annotated[str, AfterValidator(checks.check_language)] | None = None
     oidc_issuer: _Url | None = None
     oidc_client_id: _Text | None = None
     oidc_label: _Text | None = None

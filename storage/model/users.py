@@ -41,6 +41,7 @@ class User:
     seen_mention_id: int = 0
     seen_at: datetime | None = None  # when they last marked all as read
     timezone: str | None = None  # in which times are shown; None: that of the machine
+    language: str | None = None  # of pages; None: that of the desk or of the browser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

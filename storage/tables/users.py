@@ -20,6 +20,7 @@ desk_user = Table(
     Column("seen_mention_id", Id, nullable=False),
     Column("seen_at", UtcDateTime),  # when they last marked all as read
     Column("timezone", CleanText),  # in which times are shown; None for that of the machine
+    Column("language", CleanText),  # of pages; None for that of the desk or of the browser
 )
 
 desk_session = Table(

@@ -112,6 +112,10 @@ class Users:
         """Set the time zone in which times are shown; None for that of the machine."""
         self._update(user_id, timezone=timezone)
 
+    def set_language(self, user_id: int, language: str | None) -> None:
+        """Set the language of pages; None for that of the desk or of the browser."""
+        self._update(user_id, language=language)
+
     def newest_mention(self) -> int:
         """Return the highest id of a mention; 0 where there is none."""
         return int(self._db.scalar(select(func.max(mention.c.id))) or 0)
@@ -241,4 +245,5 @@ def user_of_row(row: Row[Any]) -> User:
         seen_mention_id=row.seen_mention_id,
         seen_at=row.seen_at,
         timezone=row.timezone,
+        language=row.language,
     )

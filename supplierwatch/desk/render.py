@@ -1,4 +1,7 @@
-"""Renders the templates of the desk. All text is escaped; times are in the zone of the user."""
+"""Renders the templates of the desk. All text is escaped; times are in the zone of the user.
+
+Texts, times and numbers are in the language in force.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,23 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from babel.dates import format_date, format_skeleton
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from alerts.text.sanitize import line
 from storage.rules.local_time import later, local_time
 from supplierwatch.desk import static
 from supplierwatch.formatting.source_settings import describe_gap
 from supplierwatch.formatting.times import ago, format_span, iso
+from supplierwatch.formatting.translation import (
+    ENGLISH,
+    format_number,
+    format_share,
+    ngettext,
+    present_language,
+)
+from supplierwatch.formatting.translation import gettext as _
 
 MAX_RELATIVE = timedelta(days=7)  # longer ago is shown as a date
 _ZONE: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
@@ -41,6 +54,7 @@ def _find_zone(name: str | None) -> tzinfo | None:
 @cache
 def _build_environment() -> Environment:
     environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -54,16 +68,31 @@ def _build_environment() -> Environment:
         "iso": iso,
         "ago": _format_ago,
         "line": line,
+        "number": format_number,
+        "share": format_share,
         "span": _format_seconds,
+        "weekday": format_weekday,
+        "word": _translate_word,
     }
     environment.globals["static"] = static.get_address
+    environment.globals["language"] = lambda: present_language().tag
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+@pass_context  # without a context Jinja would translate constants once, when it compiles
+def _translate_word(context: Context, text: object) -> str:
+    """Translate a word of a fixed set that a template has in a variable; any other stays."""
+    return _(str(text))
 
 
 def _format_seconds(seconds: float | None) -> str:
     if seconds is None:
         return "–"
-    return f"{seconds:.0f} s" if seconds < 120 else format_span(timedelta(seconds=seconds))
+    if seconds < 120:
+        return _("%(n)s s", n=format_number(seconds))
+    return format_span(timedelta(seconds=seconds))
 
 
 def _format_ago(moment: datetime | None) -> str:
@@ -77,12 +106,25 @@ def clock_text(moment: datetime | None) -> str:
     """Format a time to the minute in the zone of the page: `Tue 24 Nov 2026, 07:30 GMT`."""
     if moment is None:
         return ""
-    local = local_time(moment, _ZONE.get())
-    return f"{local:%a} {local.day} {local:%b} {local.year:04}, {local:%H:%M %Z}"
+    local, language = local_time(moment, _ZONE.get()), present_language()
+    if language.tag == ENGLISH:
+        return f"{local:%a} {local.day} {local:%b} {local.year:04}, {local:%H:%M %Z}"
+    day = format_skeleton("yMMMEd", local, locale=language.locale)
+    return f"{day}, {local:%H:%M %Z}"
 
 
 def _format_day(moment: datetime | None) -> str:
     if moment is None:
-        return "no date"
-    local = local_time(moment, _ZONE.get())
-    return f"{local.day} {local:%b} {local.year:04}"
+        return _("no date")
+    local, language = local_time(moment, _ZONE.get()), present_language()
+    if language.tag == ENGLISH:
+        return f"{local.day} {local:%b} {local.year:04}"
+    return format_skeleton("yMMMd", local, locale=language.locale)
+
+
+def format_weekday(local: datetime) -> str:
+    """Format a time of a zone of its own in full: `Tuesday 24 November 2026, 07:30`."""
+    language = present_language()
+    if language.tag == ENGLISH:
+        return f"{local:%A} {local.day} {local:%B} {local:%Y, %H:%M}"
+    return f"{format_date(local, 'full', locale=language.locale)}, {local:%H:%M}"

@@ -32,8 +32,11 @@ from supplierwatch.desk.accounts.cookies import (
 )
 from supplierwatch.desk.accounts.proxy_users import find_session
 from supplierwatch.desk.api import live_updates, metrics, routing
+from supplierwatch.desk.languages import choose_language
 from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, PageRequest, PageResponse
 from supplierwatch.desk.request_facts import find_client, find_home
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import use_language
 from supplierwatch.web.form_uploads import read_upload
 from supplierwatch.web.headers import PRIVATE
 from supplierwatch.web.locality import is_local
@@ -147,6 +150,26 @@ def _handle(
     with source.store.reading() as unit:
         session = find_session(unit, source, request, token)
         begun = session is not None or unit.users.has_any()
+    chosen = (
+        None if session is None else session.user.language,
+        source.wired.catalog.settings.desk.language,
+    )
+    accepted = request.headers.get("accept-language", "")
+    with use_language(choose_language(chosen, accepted)):
+        return _answer(page, source, nav, request, form, session, token, begun=begun)
+
+
+def _answer(
+    page: Page,
+    source: DeskSource,
+    nav: tuple[Page, ...],
+    request: Request,
+    form: Form,
+    session: DeskSession | None,
+    token: str,
+    *,
+    begun: bool,
+) -> Response:
     if not begun and not is_local(request):
         return _build_response(
             PageResponse(template="closed.html", status=404),
@@ -192,7 +215,7 @@ def _refuse(
         return PageResponse(
             template="refused.html",
             status=403,
-            values={"why": "This form came from another page, or your session has ended."},
+            values={"why": _("This form came from another page, or your session has ended.")},
         )
     if page.role is None:
         return None
@@ -202,11 +225,12 @@ def _refuse(
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return PageResponse(redirect=f"/sign-in?next={quote(back, safe='')}")
     if not session.user.role.includes(page.role):
-        return PageResponse(
-            template="refused.html",
-            status=403,
-            values={"why": f"This page is for the role {page.role}; yours is {session.user.role}."},
+        why = _(
+            "This page is for the role %(needed)s; yours is %(own)s.",
+            needed=_(str(page.role)),
+            own=_(str(session.user.role)),
         )
+        return PageResponse(template="refused.html", status=403, values={"why": why})
     return None
 
 

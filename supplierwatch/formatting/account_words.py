@@ -4,39 +4,54 @@ from __future__ import annotations
 
 from alerts.text.missing_text import why_thin
 from storage.model import StoredItem
-from supplierwatch.formatting.console import clean, plural
+from supplierwatch.formatting.console import clean
 from supplierwatch.formatting.times import clock
+from supplierwatch.formatting.translation import format_number, mark_text, ngettext
+from supplierwatch.formatting.translation import gettext as _
 
 VERDICTS = {
-    "told": "found and sent",
-    "pending": "found, still to be sent",
-    "baseline": "found, never sent: it was there before",
-    "untold": "found, sent to nobody: no subscription has this watch",
-    "waiting": "matches, waits for the matcher",
-    "earlier": "matches, but was stored before this watch was in force: not sent",
-    "aside": "only in the page outside the article",
-    "no": "not found",
+    "told": mark_text("found and sent"),
+    "pending": mark_text("found, still to be sent"),
+    "baseline": mark_text("found, never sent: it was there before"),
+    "untold": mark_text("found, sent to nobody: no subscription has this watch"),
+    "waiting": mark_text("matches, waits for the matcher"),
+    "earlier": mark_text("matches, but was stored before this watch was in force: not sent"),
+    "aside": mark_text("only in the page outside the article"),
+    "no": mark_text("not found"),
 }
 
 
 def verdict_words(verdict: str, item: StoredItem) -> str:
     """Describe the verdict of a watch on an item."""
     if verdict == "baseline" and not item.baseline:
-        return "found, never sent: first seen before this watch was in force"
-    return VERDICTS[verdict]
+        return _("found, never sent: first seen before this watch was in force")
+    return _(VERDICTS[verdict])
 
 
 def held_words(item: StoredItem) -> str:
     """Describe how much of the text is stored."""
     if item.pruned_at is not None:
-        return f"title and teaser; the text was pruned, {clock(item.pruned_at)}"
+        at = clock(item.pruned_at)
+        return _("title and teaser; the text was pruned, %(when)s", when=at)
     if item.text_state == "listed":
-        return "title and teaser; the page is still to be fetched"
+        return _("title and teaser; the page is still to be fetched")
     if item.text_state == "thin":
-        return f"title and teaser only: {clean(why_thin(item.thin_reason))}"
-    description = f"full text, {plural(len(item.body.split()), 'word')}"
+        return _("title and teaser only: %(why)s", why=clean(why_thin(item.thin_reason)))
+    words = len(item.body.split())
+    description = ngettext(
+        "full text, %(n)s word", "full text, %(n)s words", words, n=format_number(words)
+    )
     if item.pages:
-        description += f" on {plural(len(item.pages), 'page')}"
+        pages = len(item.pages)
+        on = ngettext("on %(n)s page", "on %(n)s pages", pages, n=format_number(pages))
+        description += f" {on}"
     if item.comments.strip():
-        description += f"; and readers' comments, {plural(len(item.comments.split()), 'word')}"
+        words = len(item.comments.split())
+        comments = ngettext(
+            "and readers' comments, %(n)s word",
+            "and readers' comments, %(n)s words",
+            words,
+            n=format_number(words),
+        )
+        description += f"; {comments}"
     return description

@@ -10,7 +10,8 @@ from config.model import Source
 from crawler.polling.source_health import SourceProblem, find_problems
 from storage.crawling.source_history import PageCounts
 from storage.model import SourceState
-from supplierwatch.formatting.console import plural
+from supplierwatch.formatting.translation import format_number, ngettext
+from supplierwatch.formatting.translation import gettext as _
 
 RECENT_PERIOD = timedelta(days=30)  # period over which readings are counted
 
@@ -67,11 +68,12 @@ def summarise(rows: Sequence[SourceRow]) -> str:
     bad = sum(1 for row in rows if row.state is not None and row.state.failures)
     odd = sum(1 for row in rows if row.is_odd) - bad
     new = sum(1 for row in rows if row.status == "new")
-    summary = plural(len(rows), "source")
+    n = len(rows)
+    parts = [ngettext("%(n)s source", "%(n)s sources", n, n=format_number(n))]
     if bad:
-        summary += f", {bad} failing"
+        parts.append(_("%(n)s failing", n=bad))
     if odd:
-        summary += f", {odd} need attention"
+        parts.append(_("%(n)s need attention", n=odd))
     if new:
-        summary += f", {new} never polled"
-    return summary + "."
+        parts.append(_("%(n)s never polled", n=new))
+    return ", ".join(parts) + "."

@@ -33,6 +33,7 @@ LEAST = {
     ("POST", "/story/{number}/evidence"): "editor",
     ("POST", "/mutes/end"): "reader",
     ("POST", "/time-zone"): "reader",
+    ("POST", "/account/language"): "reader",
     ("GET", "/briefings"): "reader",
     ("POST", "/briefings"): "reader",
     ("GET", "/briefings/{number}"): "reader",

@@ -43,6 +43,7 @@ RECORDED: Mapping[str, tuple[Mapping[str, str], str]] = {
 UNRECORDED = {
     "/read": "what one has read oneself",
     "/time-zone": "how one sees times oneself",
+    "/account/language": "the same",
     "/item/{number}/mine": "what one says of a story for oneself",
     "/item/{number}/team": "marks keep who made and who ended them",
     "/item/{number}/mute": "what one mutes for oneself",

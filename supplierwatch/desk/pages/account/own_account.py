@@ -11,8 +11,10 @@ from supplierwatch.desk.accounts.passwords import (
     hash_password,
     verify_password,
 )
+from supplierwatch.desk.languages import list_languages, name_language
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.account.sign_in import failures
+from supplierwatch.formatting.translation import gettext as _
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +28,11 @@ def change_password(request: PageRequest) -> PageResponse:
     """Set a new password after checking the present one; other sessions and tokens end."""
     user, counted = request.user, request.user.name.casefold()
     if failures.is_refused(counted):
-        return _show(request, "Too many attempts. Try again in 15 minutes.", 429)
+        return _show(request, _("Too many attempts. Try again in 15 minutes."), 429)
     if not verify_password(request.values.get("current", ""), user.password_hash):
         failures.count_failure(counted)
         log.warning("desk.password-refused name=%s from=%s", user.name, request.client)
-        return _show(request, "The present password is not right.", 403)
+        return _show(request, _("The present password is not right."), 403)
     failures.reset(counted)
     password = request.values.get("password", "")
     error = find_password_fault(password, user.name)
@@ -47,6 +49,16 @@ def change_password(request: PageRequest) -> PageResponse:
     return PageResponse(redirect="/account?changed=1", signed_in=cookie)
 
 
+def set_language(request: PageRequest) -> PageResponse:
+    """Set the language in which the user sees the desk; an empty one is that of the browser."""
+    tag = request.values.get("language", "")
+    if tag and tag not in list_languages():
+        return _show(request, _("The desk has no texts in this language."), 400)
+    with request.source.store.transaction() as unit:
+        unit.users.set_language(request.user.user_id, tag or None)
+    return PageResponse(redirect="/account")
+
+
 def _show(request: PageRequest, error: str = "", status: int = 200) -> PageResponse:
     return PageResponse(
         template="account/account.html",
@@ -56,6 +68,7 @@ def _show(request: PageRequest, error: str = "", status: int = 200) -> PageRespo
             "error": error,
             "changed": not error and bool(request.values.get("changed")),
             "shortest": SHORTEST,
+            "languages": [(tag, name_language(tag)) for tag in list_languages()],
         },
     )
 
@@ -63,4 +76,5 @@ def _show(request: PageRequest, error: str = "", status: int = 200) -> PageRespo
 PAGES = (
     Page(path="/account", handler=account, role=Role.READER),
     Page(path="/account/password", handler=change_password, role=Role.READER, method="POST"),
+    Page(path="/account/language", handler=set_language, role=Role.READER, method="POST"),
 )
