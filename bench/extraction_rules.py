@@ -140,8 +140,10 @@ class Reach:
                 setattr(module, name, value)
 
     def begin(self, page: int) -> None:
-        """Say which page is read next."""
+        """Say which page is read next; what was remembered of names would not be noted again."""
         self._page = page
+        boilerplate._match_short_names.cache_clear()
+        boilerplate._search_short_names.cache_clear()
 
     def includes(self, rule: Rule, page: int) -> bool:
         """Return whether a rule may change a page."""
