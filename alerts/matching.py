@@ -24,6 +24,7 @@ from storage.mentions.asides import AsideMatch
 from storage.mentions.mentions import NEVER_OLD
 from storage.model import Match, StoredItem, WatchVersion
 from storage.rules.age import OldItems
+from storage.rules.groups import NO_GROUPS, DeclaredGroups
 from storage.store import Store, Unit
 from storage.telling.quarantine import DID_NOT_FINISH, MAX_ATTEMPTS, FailedTask, is_ready
 
@@ -47,6 +48,7 @@ def match_pending(
     limit: int = 200,
     old_items: OldItems = NEVER_OLD,
     aside_audience: Mapping[str, Sequence[int]] | None = None,
+    groups: DeclaredGroups = NO_GROUPS,
 ) -> int:
     """Match pending items and record their mentions; return how many items were matched.
 
@@ -63,6 +65,7 @@ def match_pending(
         old_items: what counts as old, and who is told of it.
         aside_audience: watch key -> ids of the subscribers that are told where a watch matches
             only in text around an article; no such matches are looked for with other watches.
+        groups: of watches and sources, which decide which watch may match which item.
     """
     matcher = _Matcher(
         store=store,
@@ -73,6 +76,7 @@ def match_pending(
         now=now,
         old_items=old_items,
         aside_audience=aside_audience or {},
+        groups=groups,
     )
     matcher.suspect_unfinished_chunks()
     done = matcher.match_chunks(limit)
@@ -101,6 +105,7 @@ class _Matcher:
     now: datetime
     old_items: OldItems
     aside_audience: Mapping[str, Sequence[int]]
+    groups: DeclaredGroups
     current: int | None = None
 
     def suspect_unfinished_chunks(self) -> None:
@@ -209,7 +214,7 @@ class _Matcher:
         for item in items:
             self.current = item.item_id
             matches, asides = match_item(
-                item, self.index, self.versions, self.source_names, self.aside_audience
+                item, self.index, self.versions, self.source_names, self.aside_audience, self.groups
             )
             found[item.item_id] = _Evaluated(
                 item=item, version=versions[item.item_id], matches=matches, asides=asides
@@ -294,11 +299,18 @@ def match_item(
     versions: Mapping[str, WatchVersion],
     source_names: Mapping[str, str],
     aside_keys: Container[str] = (),
+    groups: DeclaredGroups = NO_GROUPS,
 ) -> tuple[tuple[Match, ...], tuple[AsideMatch, ...]]:
     """Match an item's newest text against all watches, and what was cut from its page.
 
-    `aside_keys` are the watches that are tried on what was cut.
+    `aside_keys` are the watches that are tried on what was cut. A watch matches what sources of
+    its group, or shared ones, have carried.
     """
+    carried_by = {item.source_key, *(carrier.source_key for carrier in item.carriers)}
+
+    def may_match(key: str) -> bool:
+        return key in versions and groups.may_match(key, carried_by)
+
     name = source_names.get(item.source_key, item.source_key)
     prepared = PreparedDocument(Document.of(item, source_name=name))
     matches = tuple(
@@ -310,7 +322,7 @@ def match_item(
             spans=tuple(hit.spans),
         )
         for hit in index.match_prepared(prepared)
-        if hit.key in versions
+        if may_match(hit.key)
     )
     blocks = [block for block in item.asides if block.tells]
     if not blocks:
@@ -328,7 +340,7 @@ def match_item(
             spans=tuple((span.start, span.end) for span in hit.spans if span.field == "aside"),
         )
         for at, hit in index.match_around(prepared, texts, aside_keys)
-        if hit.key in versions
+        if may_match(hit.key)
     )
     return matches, asides
 

@@ -80,6 +80,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
             watches,
             None if settings_problems else [each.key for each in settings.channels],
             [key for _, key in sources.written("key")] if sources.is_readable else None,
+            {each.table.key: each.table.group for each in sources.valid},
         ),
     )
     documents = (
@@ -100,7 +101,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
             if each.table.query or each.table.keywords
         ),
         subscriptions=tuple(
-            _build_subscription(key, each)
+            _build_subscription(key, each, watches.valid)
             for key, each in zip(keys_of_subscriptions, subscriptions.valid, strict=True)
         ),
         fingerprint=_compute_fingerprint(documents),
@@ -148,7 +149,11 @@ def _find_unknown_kinds(
 def _build_supplier(each: Declared[SupplierTable]) -> Supplier:
     table = each.table
     return Supplier(
-        key=table.key, names=tuple(table.names or ()), query=table.query, where=each.where
+        key=table.key,
+        names=tuple(table.names or ()),
+        query=table.query,
+        where=each.where,
+        group=table.group,
     )
 
 
@@ -183,6 +188,7 @@ def _build_source(each: Declared[SourceTable], max_ages: Mapping[str, timedelta 
         select=_build_selectors(table.select),
         press_of=table.press_of,
         licence=table.licence,
+        group=table.group,
         max_age=max_age,
     )
 
@@ -211,15 +217,22 @@ def _build_watch(each: Declared[WatchTable], supplier_names: Collection[str]) ->
         every_outlet=table.every_outlet,
         events=table.events,
         asides=table.asides,
+        group=table.group,
     )
 
 
-def _build_subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
+def _build_subscription(
+    key: str, each: Declared[SubscriptionTable], watches: Sequence[Declared[WatchTable]]
+) -> Subscription:
     table = each.table
+    has_groups = len({table.group, *(one.table.group for one in watches)}) > 1
+    wanted = tuple(table.watches)
+    if "*" in wanted and has_groups:
+        wanted = tuple(one.table.key for one in watches if one.table.group == table.group)
     return Subscription(
         key=key,
         to=tuple(table.to),
-        watches=tuple(table.watches),
+        watches=wanted,
         cadence=replace(table.cadence, not_on_bank_holidays_of=table.bank_holidays),
         timezone=table.timezone,
         quiet_hours=table.quiet_hours,
@@ -230,6 +243,7 @@ def _build_subscription(key: str, each: Declared[SubscriptionTable]) -> Subscrip
             Expected(watch=row.watch, source=row.source, within=row.within) for row in table.expect
         ),
         where=each.where,
+        group=table.group,
     )
 
 

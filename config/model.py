@@ -15,6 +15,7 @@ from typing import Literal
 # kinds that list articles, where an old one is not news; official records are news at any age
 DATED_KINDS = frozenset({"feed", "page", "sitemap"})
 DEFAULT_MAX_AGE = timedelta(days=14)
+DEFAULT_GROUP = "default"  # the group of what names none
 
 CadenceKind = Literal["immediate", "hourly", "daily", "weekly", "cron"]
 Confidence = Literal["verified", "reported", "unconfirmed"]
@@ -39,6 +40,7 @@ class Supplier:
     names: tuple[str, ...]
     query: str | None
     where: Where
+    group: str = DEFAULT_GROUP  # the default group's are shared with all groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class Source:
     press_of: str | None = None  # the supplier whose newsroom this is
     max_age: timedelta | None = None  # an item first listed later than this is old, not news
     licence: Licence = "headline"  # what a briefing may reproduce of its texts
+    group: str = DEFAULT_GROUP  # the default group's are shared with all groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class Watch:
     every_outlet: bool = False  # alert again when another outlet carries a reported story
     events: bool = False  # the stories of one event are one entry, and alerted once
     asides: bool = True  # digests name matches in text around articles
+    group: str = DEFAULT_GROUP
 
 
 Region = Literal["england-and-wales", "scotland", "northern-ireland"]
@@ -147,6 +151,7 @@ class Subscription:
     unusual: Sensitivity | None = None  # report unusually high volumes
     expect: tuple[Expected, ...] = ()  # report where nothing was published
     where: Where
+    group: str = DEFAULT_GROUP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -29,11 +30,14 @@ from storage.engine.damage import Damage
 from storage.engine.engine import READ_ONLY, make_engine, sqlite_file
 from storage.engine.schema_version import refuse_other_schema
 from storage.errors import DatabaseUnusable, explain_error, is_damaged_page
+from storage.groups.group_repository import Groups
+from storage.groups.visible_rows import restrict
 from storage.jobs import ConfigurationStore, HostSlots, JobQueue
 from storage.mentions.asides import Asides
 from storage.mentions.mention_pages import MentionPages
 from storage.mentions.mentions import Mentions
 from storage.mentions.volumes import Volumes
+from storage.rules.groups import EVERYTHING, GroupScope
 from storage.telling.backlog import Backlog
 from storage.telling.notices import Notices
 from storage.telling.outbox import Outbox
@@ -58,9 +62,12 @@ from storage.users.users import Users
 
 
 class Unit:
-    """The repositories of one transaction."""
+    """The repositories of one transaction, which read what a scope sees."""
 
-    def __init__(self, connection: Connection, *, writes: bool) -> None:
+    def __init__(
+        self, connection: Connection, *, writes: bool, scope: GroupScope = EVERYTHING
+    ) -> None:
+        restrict(connection, scope)
         self.damage = Damage()
         self.items = Items(connection, writes=writes, damage=self.damage)
         self.pages = ItemPages(connection)
@@ -95,24 +102,38 @@ class Unit:
         self.jobs = JobQueue(connection)
         self.configurations = ConfigurationStore(connection)
         self.host_slots = HostSlots(connection)
-        self.users = Users(connection)
+        self.users = Users(connection, scope)
         self.tokens = Tokens(connection)
         self.identities = Identities(connection)
-        self.marks = Marks(connection)
+        self.groups = Groups(connection)
+        self.marks = Marks(connection, scope)
         self.read_states = ReadStates(connection)
-        self.desk_mutes = DeskMutes(connection)
-        self.briefings = Briefings(connection)
+        self.desk_mutes = DeskMutes(connection, scope)
+        self.briefings = Briefings(connection, scope)
         self.responses = IdempotentResponses(connection)
         self.audit = AuditTrail(connection)
 
 
 class Store:
-    """An open database. Safe to share between threads."""
+    """An open database. Safe to share between threads.
+
+    Its transactions see all groups; those of `within` only what some groups see.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._damage: DatabaseUnusable | None = None
+        self._damage: list[DatabaseUnusable] = []  # shared with the stores of `within`
         self._opened_file = _file_identity(engine)
+        self._scope = EVERYTHING
+        self.whole = self  # the same, without a scope
+
+    def within(self, scope: GroupScope) -> Store:
+        """Return this store with transactions that see only what a scope sees."""
+        if scope.everything:
+            return self.whole
+        restricted = copy(self.whole)
+        restricted._scope = scope
+        return restricted
 
     @property
     def url(self) -> str:
@@ -129,10 +150,10 @@ class Store:
             DatabaseUnusable: the database is locked, full, damaged or not reachable. After a
                 damaged page was found, this process writes nothing more: a write could spread it.
         """
-        if self._damage is not None:
-            raise DatabaseUnusable(f"nothing is written any more: {self._damage}")
+        if self._damage:
+            raise DatabaseUnusable(f"nothing is written any more: {self._damage[0]}")
         with self._connect() as connection, connection.begin():
-            yield Unit(connection, writes=True)
+            yield Unit(connection, writes=True, scope=self._scope)
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:
@@ -146,7 +167,7 @@ class Store:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-            yield Unit(connection, writes=False)
+            yield Unit(connection, writes=False, scope=self._scope)
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
@@ -164,7 +185,7 @@ class Store:
         except DBAPIError as error:
             unusable = explain_error(error, self._engine.url)
             if is_damaged_page(error):
-                self._damage = self._damage or unusable
+                self._damage.append(unusable)
             raise unusable from error
 
     @property

@@ -16,9 +16,10 @@ from alerts.query.macros import compile_suppliers
 from alerts.query.model.query_errors import QueryWarning
 from config.catalog import load_catalog
 from config.errors import ConfigInvalid, Problem
-from config.model import Catalog, CrawlSettings, Subscription, Watch, Where
+from config.model import DEFAULT_GROUP, Catalog, CrawlSettings, Subscription, Watch, Where
 from config.settings.service_settings import load_service_settings
 from crawler.spider_base.kind_registry import known_kinds
+from storage.rules.groups import scope_of_group
 from supplierwatch.health.memory_watch import BATCH_MB, MIN_MB
 
 
@@ -129,18 +130,41 @@ def _compile(
     catalog: Catalog, previous: CompiledConfiguration | None
 ) -> tuple[Mapping[str, SupplierTerms], dict[str, Query], list[Problem]]:
     terms, problems = _compile_suppliers(catalog, previous)
-    reusable = previous.queries if previous is not None and previous.suppliers == terms else {}
+    same = previous is not None and (previous.suppliers, _groups_of(previous.catalog)) == (
+        terms,
+        _groups_of(catalog),
+    )
+    reusable = previous.queries if previous is not None and same else {}
     queries: dict[str, Query] = {}
+    by_group: dict[str, Mapping[str, SupplierTerms]] = {}
     for watch in catalog.watches:
         known = reusable.get(watch.key)
+        if watch.group not in by_group:
+            by_group[watch.group] = _terms_of_group(catalog, terms, watch.group)
         if known is not None and known.text == watch.query:
             queries[watch.key] = known
             continue
         try:
-            queries[watch.key] = compile_query(watch.query, suppliers=terms)
+            queries[watch.key] = compile_query(watch.query, suppliers=by_group[watch.group])
         except QueryError as error:
             problems.append(_to_problem(watch.where, watch.query, error))
     return terms, queries, problems
+
+
+def _groups_of(catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """Return (key, group) of suppliers and watches that are not of the default group."""
+    suppliers = [(each.key, each.group) for each in catalog.suppliers]
+    watches = [(each.key, each.group) for each in catalog.watches]
+    return tuple(each for each in (*suppliers, *watches) if each[1] != DEFAULT_GROUP)
+
+
+def _terms_of_group(
+    catalog: Catalog, terms: Mapping[str, SupplierTerms], group: str
+) -> Mapping[str, SupplierTerms]:
+    """Return the suppliers that queries of a group may name."""
+    scope = scope_of_group(group)
+    hidden = {each.key for each in catalog.suppliers if not scope.shares(each.group)}
+    return {key: each for key, each in terms.items() if key not in hidden} if hidden else terms
 
 
 def _compile_suppliers(

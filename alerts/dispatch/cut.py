@@ -67,6 +67,10 @@ def cut_due(
         news, stalled = unit.pending_news.by_subscriber(), unit.stalled_deliveries.recipients()
         damaged = dict(unit.damage.rows)
         notices = frozenset(notice.key for notice in unit.notices.open())
+    if store.whole is not store:  # rows of other groups are damaged still
+        with store.whole.reading() as unit:
+            unit.subscribers.all()
+            damaged |= unit.damage.rows
     held = find_held(subscribers, news, stalled, now, settling)
     plan = agenda(subscribers, context.subscriptions, waiting, now, force, waiting_old, held)
     repaired = {

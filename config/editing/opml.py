@@ -78,7 +78,7 @@ def read_opml(document: bytes) -> tuple[Outline, ...]:
 
 
 def build_source_tables(
-    outlines: Sequence[Outline], *, keys: Collection[str], urls: Collection[str]
+    outlines: Sequence[Outline], *, keys: Collection[str], urls: Collection[str], group: str = ""
 ) -> Import:
     """Make source tables for feeds that are not configured yet.
 
@@ -86,6 +86,7 @@ def build_source_tables(
         outlines: the feeds of an OPML document.
         keys: keys in use; new ones differ from them.
         urls: URLs of the configured sources.
+        group: of the new sources; empty for none.
     """
     taken, seen = set(keys), {_make_comparison_key(url) for url in urls}
     tables: list[str] = []
@@ -107,6 +108,8 @@ def build_source_tables(
         taken.add(key)
         added.append(key)
         lines = ["[[source]]", f"key = {quote(key)}", 'kind = "feed"', f"url = {quote(url)}"]
+        if group:
+            lines.append(f"group = {quote(group)}")
         if outline.title:
             name = outline.title.replace("\x7f", "")
             lines.append(f"name = {quote(name)}")

@@ -24,7 +24,7 @@ _DEFAULTS = {"enabled": True, "relook": True, "verify_tls": True}
 FORM = TableForm(
     file="sources.toml",
     table="source",
-    order=("key", "kind", "url", *TEXTS, *_DEFAULTS, "select"),
+    order=("key", "group", "kind", "url", *TEXTS, *_DEFAULTS, "select"),
     defaults=_DEFAULTS,
 )
 
@@ -45,11 +45,13 @@ class SourceDraft:
     relook: bool = True
     verify_tls: bool = True
     select: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""  # empty: the line is left as it is
 
     def wanted(self) -> dict[str, Any]:
         """Return name -> value of the editable keys; None where no line is needed."""
         flags = {name: getattr(self, name) for name in _DEFAULTS}
         return {
+            **({"group": self.group} if self.group else {}),
             "kind": self.kind,
             "url": self.url,
             **{name: self.texts.get(name) or None for name in TEXTS},
@@ -81,7 +83,10 @@ def read_source(content: bytes, key: str) -> SourceDraft | None:
         url=table.get("url", ""),
         texts=texts,
         select=chosen,
-        **{name: bool(table.get(name, default)) for name, default in _DEFAULTS.items()},
+        group=str(table.get("group", "")),
+        enabled=bool(table.get("enabled", True)),
+        relook=bool(table.get("relook", True)),
+        verify_tls=bool(table.get("verify_tls", True)),
     )
 
 

@@ -24,7 +24,7 @@ TEXTS = ("cadence", "timezone", "quiet_hours", "bank_holidays", "unusual")
 FORM = TableForm(
     file="subscriptions.toml",
     table="subscription",
-    order=("key", "to", "watches", *TEXTS, *_DEFAULTS, "expect"),
+    order=("key", "group", "to", "watches", *TEXTS, *_DEFAULTS, "expect"),
     defaults=_DEFAULTS,
 )
 
@@ -46,6 +46,7 @@ class SubscriptionDraft:
     unusual: str = ""
     send_empty: bool = False
     edits: bool = True
+    group: str = ""  # empty: the line is left as it is
 
     def wanted(self) -> dict[str, Any]:
         """Return name -> value of the editable keys; None where no line is needed.
@@ -59,6 +60,7 @@ class SubscriptionDraft:
         flags = {name: getattr(self, name) for name in _DEFAULTS}
         return {
             "key": self.key,
+            **({"group": self.group} if self.group else {}),
             "to": list(self.to),
             "watches": list(self.watches),
             **texts,
@@ -80,6 +82,7 @@ def read_subscription(content: bytes, key: str) -> SubscriptionDraft | None:
         key=key,
         to=tuple(table["to"]),
         watches=tuple(table["watches"]),
+        group=table.get("group", ""),
         **{name: table.get(name, "") for name in TEXTS},
         **{name: table.get(name, default) for name, default in _DEFAULTS.items()},
     )

@@ -20,7 +20,18 @@ _DEFAULTS = {"exact": False, "every_outlet": False, "events": False, "asides": T
 FORM = TableForm(
     file="watches.toml",
     table="watch",
-    order=("key", "label", "was", "query", "keywords", "exact", "every_outlet", "events", "asides"),
+    order=(
+        "key",
+        "group",
+        "label",
+        "was",
+        "query",
+        "keywords",
+        "exact",
+        "every_outlet",
+        "events",
+        "asides",
+    ),
     defaults=_DEFAULTS,
     swaps=(("query", "keywords"), ("keywords", "query")),
 )
@@ -41,11 +52,13 @@ class WatchDraft:
     every_outlet: bool = False
     events: bool = False
     asides: bool = True
+    group: str = ""  # empty: the line is left as it is
 
     def wanted(self) -> dict[str, Any]:
         """Return name -> value of the editable keys; None where no line is needed."""
         flags = {name: getattr(self, name) for name in _DEFAULTS}
         return {
+            **({"group": self.group} if self.group else {}),
             "label": self.label or None,
             "query": self.query or None,
             "keywords": list(self.keywords) or None,
@@ -65,6 +78,7 @@ def read_watch(content: bytes, key: str) -> WatchDraft | None:
     draft = WatchDraft(
         key=key,
         label=table.get("label", ""),
+        group=str(table.get("group", "")),
         query=str(table.get("query", "")).strip(),
         keywords=tuple(table.get("keywords", ())),
         **{name: table.get(name, default) for name, default in _DEFAULTS.items()},

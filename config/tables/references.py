@@ -5,11 +5,13 @@ Pure: takes tables that passed validation, and returns problems.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 from config.errors import Problem
+from config.tables.group_references import group_problems
 from config.tables.reading import ConfigFile, Declarations, Declared
 from config.tables.shape import Keyed, SourceTable, SubscriptionTable, SupplierTable, WatchTable
 from config.values.cadence import write_duration
@@ -116,11 +118,13 @@ def subscription_problems(
     watches: Declarations[WatchTable],
     channels: Collection[str] | None = (),
     sources: Collection[str] | None = None,
+    source_groups: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Problem]:
-    """Find unknown watches, channels and sources, and duplicate keys.
+    """Find unknown watches, channels and sources, those of other groups, and duplicate keys.
 
     `keys` are the keys of the subscriptions (own or derived), in order; `channels` and `sources`
-    are the declared keys, None where their file cannot be read.
+    are the declared keys, None where their file cannot be read. `source_groups` maps sources to
+    their groups.
     """
     document = subscriptions.document
     known = [key for _, key in watches.written("key")]
@@ -146,6 +150,7 @@ def subscription_problems(
                 document, (*each.path, "watches"), each.table.watches, watch_names, _WATCHES
             )
         problems += _check_expected(document, each, known if watches.is_readable else None, sources)
+        problems += group_problems(document, each, watches, source_groups)
         if channels is not None:
             problems += _find_unknown(
                 document, (*each.path, "to"), each.table.to, channels, _CHANNELS

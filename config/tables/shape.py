@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from config.model import (
     DATED_KINDS,
+    DEFAULT_GROUP,
     Cadence,
     Confidence,
     ItemKind,
@@ -146,6 +147,7 @@ class SupplierTable(Keyed):
 
     names: Annotated[list[_Keyword], _NotEmpty] | None = None
     query: _Query | None = None
+    group: _Key = DEFAULT_GROUP
 
 
 class SelectTable(Table):
@@ -178,6 +180,7 @@ class SourceTable(Keyed):
     press_of: _Text | None = None
     max_age: _MaxAge = None
     licence: Licence = "headline"
+    group: _Key = DEFAULT_GROUP
     select: SelectTable = SelectTable()
 
 
@@ -192,6 +195,7 @@ class WatchTable(Keyed):
     every_outlet: bool = False
     events: bool = False
     asides: bool = True
+    group: _Key = DEFAULT_GROUP
 
 
 class ExpectTable(Table):
@@ -216,6 +220,7 @@ class SubscriptionTable(Table):
     bank_holidays: Region | None = None
     unusual: Sensitivity | None = None
     expect: list[ExpectTable] = []
+    group: _Key = DEFAULT_GROUP
 
 
 class MailTable(Table):

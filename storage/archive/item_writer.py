@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from storage.archive import item_rows as rows
 from storage.archive.candidates import Candidates, find_candidates
 from storage.engine.dialect import lock_task, upsert
+from storage.groups.group_repository import Groups
 from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.model import (
     EVENTFUL,
@@ -135,9 +136,11 @@ class ItemWriter:
         absorbed = None if isinstance(decision, New) else decision.absorb
         if absorbed is not None:
             self._absorb(absorbed, item_id)
-        self._write_carriers(
+        is_further = self._write_carriers(
             article, item_id, now, candidates, absorbed=absorbed, as_listed=expected is None
         )
+        if is_further and isinstance(decision, Duplicate):
+            self._match_for_new_readers(article.source_key, item_id, now)
         is_due = page_due_at is not None and not _is_same_listing(decision)
         if is_due and not isinstance(decision, New):
             self._db.execute(_UPDATE_ITEM, {"this": item_id, "page_due_at": page_due_at})
@@ -241,8 +244,12 @@ class ItemWriter:
         *,
         absorbed: int | None,
         as_listed: bool,
-    ) -> None:
-        """Store the URLs and the identifier under which the source lists the item."""
+    ) -> bool:
+        """Store the URLs and the identifier under which the source lists the item.
+
+        Returns:
+            whether it has not listed the item before.
+        """
         own = candidates.carriers_of((item_id, absorbed), article.source_key)
         urls = {url_key(url): url for url in own_urls(article)}
         missing: list[str | None] = [
@@ -278,6 +285,20 @@ class ItemWriter:
         if as_listed and same:
             listed = update(carrier).where(carrier.c.id.in_(same))
             self._db.execute(listed.values(entry_hash=article.entry_hash))
+        return not own
+
+    def _match_for_new_readers(self, source_key: str, item_id: int, now: datetime) -> None:
+        """Mark an item to be matched again where watches of other groups may match it from now."""
+        groups = Groups(self._db).declared()
+        others = select(carrier.c.source_key).where(
+            carrier.c.item_id == item_id, carrier.c.source_key != source_key
+        )
+        if not groups.sources:
+            return
+        pending = select(pending_match.c.item_id).where(pending_match.c.item_id == item_id)
+        is_pending = self._db.scalar(pending) is not None
+        if not is_pending and groups.adds_readers(self._db.scalars(others).all(), source_key):
+            self._deferred.to_match.setdefault(item_id, now)
 
 
 def _is_same_listing(decision: Decision) -> bool:

@@ -7,9 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from config.model import DEFAULT_GROUP
+
 
 class MarkKind(StrEnum):
-    """Kinds of marks on a story. A star is the user's own; all users share the others."""
+    """Kinds of marks on a story. A star is the user's own; their group shares the others."""
 
     STAR = "star"
     NOTE = "note"
@@ -38,6 +40,7 @@ class Mark:
     assignee: str | None = None
     ended_at: datetime | None = None
     ended_by: str | None = None
+    group: str = DEFAULT_GROUP  # whose members see it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

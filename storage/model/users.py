@@ -42,6 +42,8 @@ class User:
     seen_at: datetime | None = None  # when they last marked all as read
     timezone: str | None = None  # in which times are shown; None: that of the machine
     language: str | None = None  # of pages; None: that of the desk or of the browser
+    groups: tuple[str, ...] = ()  # without any, the default group
+    group: str | None = None  # which they chose to see; None: the first of theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +78,4 @@ class ApiToken:
     scopes: frozenset[Scope]
     created_at: datetime
     expires_at: datetime
+    group: str | None = None  # which it sees; None: what its user sees without a choice

@@ -15,6 +15,7 @@ from storage.tables.briefings import briefing, briefing_entry
 from storage.tables.columns import Hash, Id, metadata
 from storage.tables.crawling import hub_subscription, notice, poll, robots, run, site, source
 from storage.tables.events import event_apart, event_feature, event_report, feature_frequency
+from storage.tables.groups import declared_group, group_member
 from storage.tables.jobs import configuration, host_slot
 from storage.tables.marks import desk_mute, item_mark, item_reading
 from storage.tables.telling import (
@@ -55,6 +56,7 @@ __all__ = [
     "capture",
     "carrier",
     "configuration",
+    "declared_group",
     "desk_answer",
     "desk_identity",
     "desk_link",
@@ -69,6 +71,7 @@ __all__ = [
     "evidence_export",
     "feature_frequency",
     "feedback",
+    "group_member",
     "host_slot",
     "hub_subscription",
     "index_state",

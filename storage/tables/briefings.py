@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 
 from storage.engine.column_types import CleanText, UtcDateTime
-from storage.tables.columns import Id, metadata
+from storage.tables.columns import Id, group_column, metadata
 
 briefing = Table(
     "briefing",
@@ -16,6 +16,7 @@ briefing = Table(
     Column("introduction", CleanText, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    group_column(),
 )
 Index("ix_briefing_user_id", briefing.c.user_id)
 

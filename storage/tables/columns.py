@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, MetaData, String
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String
+
+from config.model import DEFAULT_GROUP
+from storage.engine.column_types import CleanText
 
 metadata = MetaData(
     naming_convention={
@@ -17,3 +20,8 @@ Hash = String(64)
 
 # SQLite generates keys only for a column of type INTEGER
 Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def group_column() -> Column[str]:
+    """Make the column with the group to which a row belongs."""
+    return Column("group_key", CleanText, nullable=False, server_default=DEFAULT_GROUP)

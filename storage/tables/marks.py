@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table
 
 from storage.engine.column_types import CleanText, UtcDateTime
-from storage.tables.columns import Id, metadata
+from storage.tables.columns import Id, group_column, metadata
 
 # rows of ended marks are kept as history
 item_mark = Table(
@@ -21,6 +21,7 @@ item_mark = Table(
     Column("made_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("ended_by_id", Id, ForeignKey("desk_user.id", ondelete="SET NULL")),
+    group_column(),
 )
 Index("ix_item_mark_item_id", item_mark.c.item_id)
 Index("ix_item_mark_kind_made_at", item_mark.c.kind, item_mark.c.made_at)
@@ -52,6 +53,7 @@ desk_mute = Table(
     Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE")),
     Column("made_at", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False),
+    group_column(),
 )
 Index("ix_desk_mute_user_id", desk_mute.c.user_id)
 Index("ix_desk_mute_item_id", desk_mute.c.item_id)

@@ -21,6 +21,7 @@ desk_user = Table(
     Column("seen_at", UtcDateTime),  # when they last marked all as read
     Column("timezone", CleanText),  # in which times are shown; None for that of the machine
     Column("language", CleanText),  # of pages; None for that of the desk or of the browser
+    Column("group_key", CleanText),  # which they chose to see; None for the first of theirs
 )
 
 desk_session = Table(
@@ -74,6 +75,7 @@ desk_token = Table(
     Column("scopes", CleanText, nullable=False),  # separated by blanks
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("group_key", CleanText),  # which it sees; None for what its user sees without a choice
 )
 Index("ix_desk_token_user_id", desk_token.c.user_id)
 

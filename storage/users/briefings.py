@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.engine.damage import read_each
 from storage.model import Briefing, BriefingEntry
+from storage.rules.groups import EVERYTHING, GroupScope
 from storage.tables import briefing, briefing_entry, item
 
 MAX_BRIEFINGS = 100  # of one user
@@ -21,8 +22,9 @@ MAX_COMMENT = 2_000
 class Briefings:
     """Reads and writes briefings, within one transaction. Each belongs to one user."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, scope: GroupScope = EVERYTHING) -> None:
         self._db = connection
+        self._scope = scope
 
     def make(self, user_id: int, title: str, now: datetime) -> int | None:
         """Make an empty briefing; None where the user has `MAX_BRIEFINGS`."""
@@ -38,6 +40,7 @@ class Briefings:
                 introduction="",
                 made_at=now,
                 changed_at=now,
+                group_key=self._scope.own,
             )
             .returning(briefing.c.id)
         )

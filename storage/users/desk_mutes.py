@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_
 
 from storage.engine.damage import read_each
 from storage.model import DeskMute, MuteKind
+from storage.rules.groups import EVERYTHING, GroupScope
 from storage.rules.wait_bounds import MAX_DESK_MUTE, SKEW
 from storage.tables import desk_mute, desk_user, item
 
@@ -19,8 +20,9 @@ MAX_MUTES = 200  # of one user
 class DeskMutes:
     """Reads and writes mutes of the desk, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, scope: GroupScope = EVERYTHING) -> None:
         self._db = connection
+        self._scope = scope
 
     def add(
         self,
@@ -59,6 +61,7 @@ class DeskMutes:
                 item_id=item_id,
                 made_at=now,
                 until=min(until, now + MAX_DESK_MUTE),
+                group_key=self._scope.own,
             )
         )
         assert made.inserted_primary_key is not None  # noqa: S101  # one row was inserted

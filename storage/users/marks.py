@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, upd
 from storage.engine.damage import read_each
 from storage.engine.dialect import lock_task
 from storage.model import Mark, MarkKind
+from storage.rules.groups import EVERYTHING, GroupScope
 from storage.tables import desk_user, item, item_mark
 
 MAX_OF_STORY = 1_000  # marks, with ended ones; further ones are refused
@@ -27,8 +28,9 @@ _AUTHOR, _ASSIGNEE, _ENDER = desk_user.alias(), desk_user.alias(), desk_user.ali
 class Marks:
     """Reads and writes marks, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, scope: GroupScope = EVERYTHING) -> None:
         self._db = connection
+        self._scope = scope
 
     def add(
         self,
@@ -57,10 +59,11 @@ class Marks:
             return False
         present = self.of_stories([story_id]).get(story_id, ())
         for mark in present:
-            if mark.kind is kind and _is_same_mark(mark, user_id, text, watch_key, assignee_id):
+            same = (mark.kind, mark.group) == (kind, self._scope.own)
+            if same and _is_same_mark(mark, user_id, text, watch_key, assignee_id):
                 return True
         if kind is MarkKind.ASSIGNMENT:
-            self.end(item_id, kind, user_id, now)
+            self.end(item_id, kind, user_id, now, group=self._scope.own)
         self._db.execute(
             insert(item_mark).values(
                 item_id=item_id,
@@ -70,6 +73,7 @@ class Marks:
                 watch_key=watch_key,
                 assignee_id=assignee_id,
                 made_at=now,
+                group_key=self._scope.own,
             )
         )
         return True
@@ -84,10 +88,12 @@ class Marks:
         mark_id: int | None = None,
         text: str | None = None,
         watch_key: str | None = None,
+        group: str | None = None,
     ) -> int:
         """End the present marks of a kind on an item's story; return how many.
 
-        A star is ended by its own user alone. `mark_id`, `text` and `watch_key` restrict which.
+        A star is ended by its own user alone. `mark_id`, `text`, `watch_key` and `group` restrict
+        which.
         """
         story = select(item.c.story_id).where(item.c.id == item_id).scalar_subquery()
         members = select(item.c.id).where(item.c.story_id == story)
@@ -96,6 +102,10 @@ class Marks:
             item_mark.c.kind == kind.value,
             item_mark.c.ended_at.is_(None),
         ]
+        if group is not None:
+            wanted.append(item_mark.c.group_key == group)
+        if self._scope.groups is not None:
+            wanted.append(item_mark.c.group_key.in_(sorted(self._scope.groups)))
         if kind is MarkKind.STAR:
             wanted.append(item_mark.c.user_id == ended_by)
         if mark_id is not None:
@@ -219,4 +229,5 @@ def _build_mark(row: Row[Any]) -> Mark:
         assignee=row.assignee_name,
         ended_at=row.ended_at,
         ended_by=row.ender_name,
+        group=row.group_key,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from storage.engine.damage import read_each
+from storage.groups.group_repository import Groups
 from storage.model import ApiToken, Scope
 from storage.rules.wait_bounds import is_due
 from storage.tables import desk_token, desk_user
@@ -34,6 +36,7 @@ class Tokens:
         now: datetime,
         *,
         valid_for: timedelta,
+        group: str | None = None,
     ) -> str | None:
         """Make a token; return its secret. Expired tokens of the user are deleted.
 
@@ -53,6 +56,7 @@ class Tokens:
                 scopes=" ".join(sorted(scopes)),
                 created_at=now,
                 expires_at=now + min(valid_for, MAX_VALIDITY),
+                group_key=group,
             )
         )
         return token
@@ -65,7 +69,10 @@ class Tokens:
         row = self._read_tokens(desk_token.c.token_hash == hash_token(token))
         if not row or row[0].user.disabled_at is not None:
             return None
-        return None if is_due(row[0].expires_at, now, MAX_VALIDITY) else row[0]
+        if is_due(row[0].expires_at, now, MAX_VALIDITY):
+            return None
+        groups = Groups(self._db).of_user(row[0].user.user_id)
+        return replace(row[0], user=replace(row[0].user, groups=groups))
 
     def of_user(self, user_id: int) -> tuple[ApiToken, ...]:
         """Return the tokens of a user, the newest first, with expired ones."""
@@ -97,4 +104,5 @@ def _build_token(row: Row[Any]) -> ApiToken:
         scopes=frozenset(Scope(each) for each in row.token_scopes.split() if each in known),
         created_at=row.token_created_at,
         expires_at=row.token_expires_at,
+        group=row.token_group_key,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +15,18 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, sel
 
 from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new
+from storage.groups.group_repository import Groups
 from storage.model import DeskSession, Role, User
+from storage.rules.groups import EVERYTHING, GroupScope, order_groups
 from storage.rules.wait_bounds import is_due
-from storage.tables import desk_link, desk_session, desk_token, desk_user, mention
+from storage.tables import (
+    desk_link,
+    desk_session,
+    desk_token,
+    desk_user,
+    group_member,
+    mention,
+)
 
 SESSION_LIFETIME = timedelta(days=30)
 FIRST_LINK_LIFETIME = timedelta(days=1)
@@ -27,8 +37,10 @@ MAX_SESSIONS = 50  # of one user; the oldest end
 class Users:
     """Reads and writes users, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, scope: GroupScope = EVERYTHING) -> None:
         self._db = connection
+        self._groups = Groups(connection)
+        self._scope = scope
 
     def has_any(self) -> bool:
         """Return whether there is any user."""
@@ -37,7 +49,23 @@ class Users:
     def list(self) -> tuple[User, ...]:
         """Return all users, by name."""
         found = select(desk_user).order_by(desk_user.c.name)
-        return tuple(read_each(self._db, found, user_of_row, table="desk_user"))
+        members = self._groups.members()
+        return tuple(
+            replace(each, groups=members.get(each.user_id, ()))
+            for each in read_each(self._db, found, user_of_row, table="desk_user")
+        )
+
+    def colleagues(self) -> tuple[User, ...]:
+        """Return the users who may sign in and see one of the groups in scope, by name."""
+        return tuple(
+            each
+            for each in self.list()
+            if each.disabled_at is None
+            and (
+                each.role is Role.OPERATOR
+                or any(self._scope.has(group) for group in order_groups(each.groups))
+            )
+        )
 
     def find_by_name(self, name: str) -> User | None:
         """Return the user of a name; None where unknown."""
@@ -100,13 +128,27 @@ class Users:
 
     def mark_all_read(self, user_id: int, mention_id: int) -> None:
         """Record the newest mention that a user has seen; a lower one changes nothing."""
-        here = (desk_user.c.id == user_id, desk_user.c.seen_mention_id < mention_id)
-        self._db.execute(update(desk_user).where(*here).values(seen_mention_id=mention_id))
+        later = {"seen_mention_id": mention_id}
+        row = self._find_member(user_id)
+        if row is None:
+            here = (desk_user.c.id == user_id, desk_user.c.seen_mention_id < mention_id)
+            self._db.execute(update(desk_user).where(*here).values(later))
+        else:
+            before = group_member.c.seen_mention_id < mention_id
+            self._db.execute(update(group_member).where(*row, before).values(later))
 
     def mark_all_seen(self, user_id: int, mention_id: int, now: datetime) -> None:
         """Record that a user has seen everything up to a mention, and all edits until now."""
         self.mark_all_read(user_id, mention_id)
-        self._update(user_id, seen_at=now)
+        row = self._find_member(user_id)
+        if row is None:
+            self._update(user_id, seen_at=now)
+        else:
+            self._db.execute(update(group_member).where(*row).values(seen_at=now))
+
+    def choose_group(self, user_id: int, group: str | None) -> None:
+        """Set the group that a user sees; None for the first of theirs."""
+        self._update(user_id, group_key=group)
 
     def set_timezone(self, user_id: int, timezone: str | None) -> None:
         """Set the time zone in which times are shown; None for that of the machine."""
@@ -148,7 +190,13 @@ class Users:
         found = read_each(self._db, wanted, _build_session, table="desk_session")
         if not found or found[0].user.disabled_at is not None:
             return None
-        return None if is_due(found[0].expires_at, now, SESSION_LIFETIME) else found[0]
+        if is_due(found[0].expires_at, now, SESSION_LIFETIME):
+            return None
+        return replace(found[0], user=self.with_groups(found[0].user))
+
+    def with_groups(self, user: User) -> User:
+        """Return a user of another query with their groups."""
+        return replace(user, groups=self._groups.of_user(user.user_id))
 
     def sign_out(self, token: str) -> None:
         """End one session."""
@@ -206,7 +254,14 @@ class Users:
     def _read_one(self, wanted: ColumnElement[bool]) -> User | None:
         """Return the user of a condition; None where there is none, or the row is damaged."""
         found = read_each(self._db, select(desk_user).where(wanted), user_of_row, table="desk_user")
-        return found[0] if found else None
+        return self.with_groups(found[0]) if found else None
+
+    def _find_member(self, user_id: int) -> tuple[ColumnElement[bool], ...] | None:
+        """Return the condition of the user's row in the group of the scope; None without one."""
+        group = self._scope.own
+        if self._groups.seen(user_id, group) is None:
+            return None
+        return group_member.c.user_id == user_id, group_member.c.group_key == group
 
     def _update(self, user_id: int, **values: Any) -> None:
         self._db.execute(update(desk_user).where(desk_user.c.id == user_id).values(**values))
@@ -246,4 +301,5 @@ def user_of_row(row: Row[Any]) -> User:
         seen_at=row.seen_at,
         timezone=row.timezone,
         language=row.language,
+        group=row.group_key,
     )

@@ -84,6 +84,7 @@ def read_active(store: Store, wired: CompiledConfiguration) -> ActiveConfigurati
     with store.reading() as unit:
         versions = unit.watches.current()
         subscribers = unit.subscribers.all()
+        groups = unit.groups.declared()
     return ActiveConfiguration(
         wired=wired,
         versions=versions,
@@ -92,6 +93,7 @@ def read_active(store: Store, wired: CompiledConfiguration) -> ActiveConfigurati
         aside_audience=build_aside_audience(catalog, subscribers),
         context=TellingContext.of(catalog, wired.queries),
         channels=open_channels(catalog.settings),
+        groups=groups,
     )
 
 

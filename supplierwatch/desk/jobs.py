@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -64,6 +65,7 @@ class Job:
     result: Any = None
     error: str = ""
     details: Any = field(default=None)  # given at the start, for its page
+    group: str | None = None  # that started it; None: who sees all groups
 
 
 class Jobs:
@@ -73,6 +75,13 @@ class Jobs:
         self.ending = ending or threading.Event()  # once set, jobs should end
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Job] = OrderedDict()
+        self._group: str | None = None
+
+    def within(self, group: str) -> Jobs:
+        """Return the same jobs, of which only those that a group has started are shown."""
+        restricted = copy(self)
+        restricted._group = group
+        return restricted
 
     def start(self, job: Job, work: Callable[[Report], Any]) -> bool:
         """Run `work` in a thread of its own; False without starting it where too much runs."""
@@ -80,7 +89,7 @@ class Jobs:
             running = sum(each.running for each in self._known.values())
             if running >= MAX_RUNNING or self.ending.is_set():
                 return False
-            self._add(job)
+            self._add(replace(job, group=self._group))
         threading.Thread(
             target=self._run, args=(job.job_id, work), name=f"job-{job.kind}", daemon=True
         ).start()
@@ -89,7 +98,7 @@ class Jobs:
     def keep(self, job: Job, result: Any) -> None:
         """Keep a result that is ready at once, for the next page."""
         with self._lock:
-            self._add(replace(job, running=False, result=result))
+            self._add(replace(job, running=False, result=result, group=self._group))
 
     def _add(self, job: Job) -> None:
         self._known[job.job_id] = job
@@ -100,7 +109,11 @@ class Jobs:
     def get(self, job_id: str) -> Job | None:
         """Return the state of a job; None for one that is not kept any more."""
         with self._lock:
-            return self._known.get(job_id)
+            found = self._known.get(job_id)
+        return found if found is not None and self._shows(found) else None
+
+    def _shows(self, job: Job) -> bool:
+        return self._group is None or job.group == self._group
 
     def latest(self, kind: str, subject: str) -> Job | None:
         """Return the latest job of a kind about something."""
@@ -108,7 +121,7 @@ class Jobs:
             found = [
                 each
                 for each in self._known.values()
-                if each.kind == kind and each.subject == subject
+                if each.kind == kind and each.subject == subject and self._shows(each)
             ]
         return found[-1] if found else None
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from alerts.digest.context import TellingContext
 from storage.model import Actor, DeskSession, Role, User
+from storage.rules.groups import GroupScope
 from storage.store import Store
 from supplierwatch.desk.framed_message import FramedMessage
 from supplierwatch.desk.jobs import Jobs
@@ -41,6 +42,15 @@ class DeskSource(Protocol):
     @property
     def environ(self) -> Mapping[str, str]:
         """Environment variables with secrets and overrides of settings."""
+        ...
+
+    @property
+    def scope(self) -> GroupScope:
+        """The groups whose archive and configuration it gives."""
+        ...
+
+    def within(self, scope: GroupScope) -> DeskSource:
+        """Return the same for what a scope sees."""
         ...
 
     jobs: Jobs
@@ -81,6 +91,7 @@ class PageRequest:
     token: str | None = None  # of the session's cookie
     files: Mapping[str, bytes] = field(default_factory=dict)  # that were uploaded, by field
     attempt: str = ""  # of the cookie of a sign-in by a provider
+    groups: tuple[str, ...] = ()  # that the user may choose
 
     @property
     def user(self) -> User:

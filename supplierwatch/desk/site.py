@@ -11,7 +11,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -23,6 +23,8 @@ from starlette.routing import Route
 
 import supplierwatch.desk.pages
 from storage.model import DeskSession, Role
+from storage.rules.groups import NOTHING_SEEN, GroupScope
+from storage.store import Unit
 from supplierwatch.desk import render, static
 from supplierwatch.desk.accounts.cookies import (
     read_attempt_cookie,
@@ -30,10 +32,24 @@ from supplierwatch.desk.accounts.cookies import (
     set_attempt_cookie,
     set_session_cookie,
 )
+from supplierwatch.desk.accounts.group_scopes import (
+    find_scope,
+    group_token,
+    hides_path,
+    scope_of_nobody,
+)
 from supplierwatch.desk.accounts.proxy_users import find_session
 from supplierwatch.desk.api import live_updates, metrics, routing
 from supplierwatch.desk.languages import choose_language
-from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, PageRequest, PageResponse
+from supplierwatch.desk.page import (
+    MAX_VALUE,
+    DeskSource,
+    Download,
+    Page,
+    PageRequest,
+    PageResponse,
+    not_found,
+)
 from supplierwatch.desk.request_facts import find_client, find_home
 from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.formatting.translation import use_language
@@ -110,6 +126,32 @@ def _build_route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route
     return Route(page.path, answer, methods=[page.method])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    """Who asks, and what they see."""
+
+    session: DeskSession | None = None
+    scope: GroupScope = NOTHING_SEEN
+    choices: tuple[str, ...] = ()
+    chosen: str | None = None
+    hidden: bool = False  # what they ask for belongs to a group that they do not see
+
+
+_NOBODY = _Visit()
+
+
+def _find_visit(unit: Unit, source: DeskSource, request: Request, token: str) -> _Visit:
+    session = find_session(unit, source, request, token)
+    if session is None:
+        return _Visit(scope=scope_of_nobody(unit))
+    found = find_scope(unit, session.user, session.user.group, strict=False)
+    if found is None:
+        return _Visit(scope=scope_of_nobody(unit))
+    session = replace(session, user=found.user, csrf=group_token(session.csrf, found.scope))
+    choices = found.choices if len(found.choices) > 1 else ()
+    return _Visit(session=session, scope=found.scope, choices=choices, chosen=found.chosen)
+
+
 def _is_signed_in(source: DeskSource, request: Request) -> bool:
     token = read_session_cookie(source, request)
     with source.store.reading() as unit:
@@ -148,15 +190,19 @@ def _handle(
 ) -> Response:
     token = read_session_cookie(source, request)
     with source.store.reading() as unit:
-        session = find_session(unit, source, request, token)
+        visit = _find_visit(unit, source, request, token)
+        session = visit.session
         begun = session is not None or unit.users.has_any()
+        catalog = source.wired.catalog
+        if hides_path(unit, catalog, visit.scope, page.path, request.path_params):
+            visit = replace(visit, hidden=True)
     chosen = (
         None if session is None else session.user.language,
         source.wired.catalog.settings.desk.language,
     )
     accepted = request.headers.get("accept-language", "")
     with use_language(choose_language(chosen, accepted)):
-        return _answer(page, source, nav, request, form, session, token, begun=begun)
+        return _answer(page, source, nav, request, form, visit, token, begun=begun)
 
 
 def _answer(
@@ -165,15 +211,16 @@ def _answer(
     nav: tuple[Page, ...],
     request: Request,
     form: Form,
-    session: DeskSession | None,
+    visit: _Visit,
     token: str,
     *,
     begun: bool,
 ) -> Response:
+    session = visit.session
     if not begun and not is_local(request):
         return _build_response(
             PageResponse(template="closed.html", status=404),
-            None,
+            _NOBODY,
             nav,
             page,
             begun=begun,
@@ -181,10 +228,13 @@ def _answer(
         )
     refusal = _refuse(page, session, request, form.values)
     if refusal is not None:
-        return _build_response(refusal, session, nav, page, begun=begun, note=source.note)
+        return _build_response(refusal, visit, nav, page, begun=begun, note=source.note)
+    if visit.hidden:
+        absent = not_found(_("There is nothing of this name."))
+        return _build_response(absent, visit, nav, page, begun=begun, note=source.note)
     given = form.values if page.method == "POST" else (_read_values(request.url.query) or {})
     page_request = PageRequest(
-        source=source,
+        source=source.within(visit.scope),
         session=session,
         values={name: values[-1] for name, values in given.items()},
         lists=given,
@@ -194,9 +244,10 @@ def _answer(
         token=token or None,
         files=form.files,
         attempt=read_attempt_cookie(source, request),
+        groups=visit.choices,
     )
     answer = page.handler(page_request)
-    response = _build_response(answer, session, nav, page, begun=begun, note=source.note)
+    response = _build_response(answer, visit, nav, page, begun=begun, note=source.note)
     if answer.signed_in is not None:
         set_session_cookie(source, response, answer.signed_in)
     if answer.attempt is not None:
@@ -245,7 +296,7 @@ def _is_from_the_desk(request: Request, session: DeskSession | None, form: Value
 
 def _build_response(
     answer: PageResponse,
-    session: DeskSession | None,
+    visit: _Visit,
     nav: tuple[Page, ...],
     page: Page,
     *,
@@ -261,6 +312,7 @@ def _build_response(
     if answer.framed is not None:
         framed = {"Content-Security-Policy": answer.framed.policy, "X-Frame-Options": "SAMEORIGIN"}
         return HTMLResponse(answer.framed.html, answer.status, headers=HEADERS | framed)
+    session = visit.session
     role = None if session is None else session.user.role
     common: dict[str, Any] = {
         "session": session,
@@ -269,6 +321,9 @@ def _build_response(
         "here": page.path,
         "begun": begun,
         "note": note,
+        "groups": visit.choices,
+        "group": visit.chosen,
+        "sees_all": role is Role.OPERATOR,
     }
     zone = None if session is None else session.user.timezone
     text = render.render_template(answer.template, {**common, **answer.values}, zone)

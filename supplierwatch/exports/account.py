@@ -170,6 +170,7 @@ class _WatchAccountBuilder:
             self._versions,
             wired.source_names,
             {watch.key for watch in wired.catalog.watches if watch.asides},
+            unit.groups.declared(),
         )
         self.mentions = {m.match.watch_key: m for m in unit.mentions.of_item(item.item_id)}
         self._waiting_old = unit.tellings.count_old()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from config.model import DATED_KINDS, DEFAULT_MAX_AGE, Source
+from config.model import DATED_KINDS, DEFAULT_GROUP, DEFAULT_MAX_AGE, Source
 from config.values.cadence import write_duration
 from supplierwatch.formatting.times import format_span
 
@@ -32,6 +32,7 @@ def list_differences(
         ("language", source.language, None),
         ("press_of", source.press_of, None),
         ("licence", source.licence, "headline"),
+        ("group", source.group, DEFAULT_GROUP),
         ("max_age", source.max_age, max_ages.get(source.kind, usual_age)),
         ("relook", source.relook, True),
         ("verify_tls", source.verify_tls, True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.model import User
+from storage.rules.groups import order_groups
 from supplierwatch.formatting.times import iso
 
 
@@ -13,6 +14,7 @@ def user_json(each: User) -> dict[str, object]:
         "name": each.name,
         "role": str(each.role),
         "email": each.email,
+        "groups": list(order_groups(each.groups)),
         "created_at": iso(each.created_at),
         "has_password": each.password_hash is not None,
         "disabled_at": iso(each.disabled_at),

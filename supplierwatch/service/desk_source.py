@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from alerts.digest.context import TellingContext
+from storage.rules.groups import EVERYTHING, GroupScope
 from storage.store import Store
 from supplierwatch.desk.jobs import Jobs
+from supplierwatch.group_configuration import restrict_configuration
 from supplierwatch.health.recent_errors import LoggedError, RecentErrors
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import CompiledConfiguration
+
+
+class _View(NamedTuple):
+    """What some groups see of a configuration in force."""
+
+    whole: CompiledConfiguration
+    wired: CompiledConfiguration
+    context: TellingContext
 
 
 class ServiceSource:
@@ -41,16 +52,39 @@ class ServiceSource:
         self.store: Store = service.store
         self.jobs = Jobs(service.ending)
         self._errors = errors
+        self.scope = EVERYTHING
+        self._views: dict[frozenset[str], _View] = {}  # shared by all that `within` returns
+
+    def within(self, scope: GroupScope) -> ServiceSource:
+        """Return the same for what a scope sees."""
+        if scope.everything:
+            return self
+        restricted = copy(self)
+        restricted.scope = scope
+        restricted.store = self.store.within(scope)
+        restricted.jobs = self.jobs.within(scope.own)
+        return restricted
 
     @property
     def wired(self) -> CompiledConfiguration:
-        """The configuration in force."""
-        return self._service.in_force.wired
+        """The configuration in force, without what the scope does not see."""
+        return self._read_view().wired
 
     @property
     def context(self) -> TellingContext:
         """The same, prepared for messages."""
-        return self._service.in_force.context
+        return self._read_view().context
+
+    def _read_view(self) -> _View:
+        active, groups = self._service.in_force, self.scope.groups
+        if groups is None:
+            return _View(active.wired, active.wired, active.context)
+        known = self._views.get(groups)
+        if known is None or known.whole is not active.wired:
+            wired = restrict_configuration(active.wired, self.scope)
+            known = _View(active.wired, wired, TellingContext.of(wired.catalog, wired.queries))
+            self._views[groups] = known
+        return known
 
     @property
     def clock(self) -> Callable[[], datetime]:

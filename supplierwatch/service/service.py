@@ -71,7 +71,7 @@ class Service:
         self._crawling = threading.Lock()
         self._indexing = threading.Lock()
         self.in_force = in_force or declare(self.store, wired, self.clock())
-        self.telling = TellingStep(store, lambda: self.in_force.context, self._now)
+        self.telling = TellingStep(store, lambda: self.in_force.by_group, self._now)
         self.delivery = DeliveryStep(
             store,
             lambda: self.in_force,
@@ -141,6 +141,7 @@ class Service:
                 limit=MATCH_BATCH,
                 old_items=active.old_items,
                 aside_audience=active.aside_audience,
+                groups=active.groups,
             )
             total += done
             if done < MATCH_BATCH or self.ending.is_set():

@@ -117,8 +117,9 @@ class WatchFeeds:
         return done
 
     def _render(self, watch_key: str, addresses: FeedAddresses) -> bytes:
-        with self._service.store.reading() as unit:
-            return render_watch_feed(unit, self._service.in_force.context, watch_key, addresses)
+        scope, context = self._service.in_force.find_group(watch_key)
+        with self._service.store.within(scope).reading() as unit:
+            return render_watch_feed(unit, context, watch_key, addresses)
 
     def _build_addresses(self, watch_key: str, key: bytes) -> FeedAddresses:
         home = self._service.catalog.settings.service.public_url

@@ -55,6 +55,12 @@ def register(app: typer.Typer) -> None:
         group, "role", role, examples=(("user role ruth operator", "may do everything"),)
     )
     registering.add(
+        group,
+        "groups",
+        groups,
+        examples=(("user groups ruth northgate", "sees what is of the group northgate alone"),),
+    )
+    registering.add(
         group, "reset", reset, examples=(("user reset ruth", "a link that sets a new password"),)
     )
     registering.add(
@@ -142,14 +148,30 @@ def user(ctx: typer.Context, json: Json = False) -> None:
         print_json({"users": [user_json(each) for each in users]})
         return
     for each in users:
-        console().print(f"{clean(each.name)}  {each.role}  {_describe_standing(each)}")
+        in_groups = f"  in {', '.join(each.groups)}" if each.groups else ""
+        standing = _describe_standing(each)
+        console().print(f"{clean(each.name)}  {each.role}{in_groups}  {standing}".rstrip())
     if not users:
         console().print("Nobody yet. `supplierwatch user add NAME --role operator` adds a user.")
 
 
-def add(ctx: typer.Context, name: Name, role: RoleName = "reader", email: Email = None) -> None:
+def add(
+    ctx: typer.Context,
+    name: Name,
+    role: RoleName = "reader",
+    email: Email = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", metavar="GROUP", help="A group of theirs; may be repeated."),
+    ] = None,
+) -> None:
     """Add a user, and print the link by which they set their password."""
-    from supplierwatch.desk.accounts.user_changes import UserRefused, add_user, make_user_link
+    from supplierwatch.desk.accounts.user_changes import (
+        UserRefused,
+        add_user,
+        change_groups,
+        make_user_link,
+    )
 
     wanted = _read_role(role)
     wired = session(ctx).wired()
@@ -157,6 +179,7 @@ def add(ctx: typer.Context, name: Name, role: RoleName = "reader", email: Email 
         now = datetime.now(UTC)
         try:
             made = add_user(unit, command_actor(), name, wanted, now, email=email)
+            change_groups(unit, command_actor(), made, group or (), now)
         except UserRefused as error:
             known = any(user.name == name for user in unit.users.list())
             hint = f"`supplierwatch user reset {clean(name)}` prints a new link." if known else ""
@@ -180,6 +203,33 @@ def role(
         except UserRefused as error:
             raise CommandError(str(error), ANOTHER_OPERATOR) from error
     console().print(f"{clean(name)} is {wanted} now.")
+
+
+def groups(
+    ctx: typer.Context,
+    name: Name,
+    group: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GROUP]...", help="Exactly these; without any, `default`."),
+    ] = None,
+) -> None:
+    """Change the groups of a user, whose watches and finds they see."""
+    from storage.rules.groups import order_groups
+    from supplierwatch.desk.accounts.user_changes import UserRefused, change_groups
+
+    wired = session(ctx).wired()
+    with archive(wired) as store, store.transaction() as unit:
+        found = _find_user(unit, name)
+        try:
+            change_groups(unit, command_actor(), found, group or (), datetime.now(UTC))
+        except UserRefused as error:
+            raise UsageError(str(error)) from error
+        now = order_groups(unit.groups.of_user(found.user_id))
+    catalog = wired.catalog
+    declared = {each.group for each in catalog.watches} | {"default"}
+    for unknown in sorted(set(now) - declared):
+        console(stderr=True).print(f"No watch is of the group {unknown} yet.")
+    console().print(f"{clean(name)} is in {', '.join(now)} now.")
 
 
 def reset(ctx: typer.Context, name: Name) -> None:
@@ -231,6 +281,10 @@ def token(
     revoke: Annotated[
         int | None, typer.Option("--revoke", metavar="ID", help="End the token of this number.")
     ] = None,
+    in_group: Annotated[
+        str | None,
+        typer.Option("--group", metavar="GROUP", help="The group whose archive it reads."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a token by which programs use the API as a user.
@@ -259,6 +313,7 @@ def token(
                 wanted,
                 days=days,
                 now=datetime.now(UTC),
+                group=in_group,
             )
         except TokenRefused as error:
             raise UsageError(str(error)) from error

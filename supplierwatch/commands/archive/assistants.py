@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -37,11 +37,20 @@ def register(app: typer.Typer) -> None:
         "mcp",
         mcp,
         panel=PANEL,
-        examples=(("mcp", "speaks on standard input and output, until its client ends it"),),
+        examples=(
+            ("mcp", "speaks on standard input and output, until its client ends it"),
+            ("mcp --group northgate", "sees what the members of a group see"),
+        ),
     )
 
 
-def mcp(ctx: typer.Context) -> None:
+def mcp(
+    ctx: typer.Context,
+    group: Annotated[
+        str | None,
+        typer.Option("--group", metavar="GROUP", help="Show only what its members see."),
+    ] = None,
+) -> None:
     """Serve an assistant by the Model Context Protocol (MCP).
 
     On standard input and output, with read-only tools: search, explain, story. Needs the extra
@@ -53,9 +62,14 @@ def mcp(ctx: typer.Context) -> None:
         raise CommandError(
             "the package mcp is not installed", "pip install 'supplierwatch[mcp]'"
         ) from error
+    from storage.rules.groups import EVERYTHING, scope_of_group
+    from supplierwatch.group_configuration import restrict_configuration
+
+    scope = EVERYTHING if group is None else scope_of_group(group)
     wired = session(ctx).wired()
     with archive(wired) as store:
-        build_server(store, wired, lambda: datetime.now(UTC)).run("stdio")
+        seen = restrict_configuration(wired, scope)
+        build_server(store.within(scope), seen, lambda: datetime.now(UTC)).run("stdio")
 
 
 def build_server(

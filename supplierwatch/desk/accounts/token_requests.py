@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from storage.model import Actor, ApiToken, Change, Role, Scope, User
+from storage.rules.groups import GroupScope, order_groups
 from storage.store import Unit
 from storage.users.tokens import MAX_TOKENS
 
@@ -27,6 +28,7 @@ def make_token(
     days: int,
     now: datetime,
     by: ApiToken | None = None,
+    group: str | None = None,
 ) -> str:
     """Return the secret of a new token, which is stored nowhere.
 
@@ -39,9 +41,10 @@ def make_token(
         days: how long it is valid.
         now: the time.
         by: the token that makes it: the new one has no further scopes, and expires no later.
+        group: whose archive it reads; None for what the user sees without a choice.
 
     Raises:
-        TokenRefused: label, scopes or days cannot be used, or there are too many tokens.
+        TokenRefused: label, scopes, days or group cannot be used, or there are too many tokens.
     """
     label = label.strip()
     if not label or len(label) > MAX_LABEL or not label.isprintable():
@@ -55,12 +58,21 @@ def make_token(
         if not wanted <= by.scopes:
             raise TokenRefused("a token that is made by a token has none but its scopes")
         valid_for = min(valid_for, by.expires_at - now)
-    made = unit.tokens.make(user.user_id, label, wanted, now, valid_for=valid_for)
+    is_theirs = user.role is Role.OPERATOR or group in order_groups(user.groups)
+    if group is not None and not is_theirs:
+        raise TokenRefused(f"{user.name} is not in the group {group[:80]!r}")
+    made = unit.tokens.make(user.user_id, label, wanted, now, valid_for=valid_for, group=group)
     if made is None:
         raise TokenRefused(f"{user.name} has {MAX_TOKENS} tokens: revoke one first")
     after = f"{label}: {', '.join(sorted(wanted))}"
     unit.audit.record(actor, Change(action="token.made", subject=user.name, after=after), now)
     return made
+
+
+def group_of_token(user: User, scope: GroupScope) -> str | None:
+    """Return the group of a token that a user makes now; None where they have no choice."""
+    has_choice = user.role is Role.OPERATOR or len(order_groups(user.groups)) > 1
+    return scope.own if has_choice and not scope.everything else None
 
 
 def revoke_token(unit: Unit, actor: Actor, user: User, token_id: int, now: datetime) -> bool:

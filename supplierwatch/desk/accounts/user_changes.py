@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+from config.values.checks import check_key
+from config.values.invalid_value import InvalidValue
 from storage.model import Actor, Change, Role, User
+from storage.rules.groups import order_groups
 from storage.store import Unit
 from supplierwatch.desk.accounts.user_names import MAX_NAME, is_name
 
@@ -49,6 +53,35 @@ def change_role(unit: Unit, actor: Actor, user: User, role: Role, now: datetime)
     unit.users.set_role(user.user_id, role)
     change = Change(action="user.role", subject=user.name, before=str(user.role), after=str(role))
     unit.audit.record(actor, change, now)
+
+
+def change_groups(
+    unit: Unit, actor: Actor, user: User, groups: Collection[str], now: datetime
+) -> None:
+    """Make a user a member of exactly these groups; without any, of the default group.
+
+    Raises:
+        UserRefused: a group is no key.
+    """
+    wanted = order_groups({_read_group(each) for each in groups})
+    before = order_groups(user.groups)
+    if wanted == before:
+        return
+    unit.groups.set_groups(user.user_id, wanted)
+    change = Change(
+        action="user.groups",
+        subject=user.name,
+        before=", ".join(before),
+        after=", ".join(wanted),
+    )
+    unit.audit.record(actor, change, now)
+
+
+def _read_group(text: str) -> str:
+    try:
+        return check_key(text.strip())
+    except InvalidValue as error:
+        raise UserRefused(f"{text[:80]!r} is no group: {error}", "groups") from error
 
 
 def change_email(unit: Unit, actor: Actor, user: User, email: str | None, now: datetime) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
 from storage.model import ApiToken, DeskSession, Role, Scope
+from storage.rules.groups import NOTHING_SEEN, GroupScope
 from supplierwatch.desk.accounts.cookies import read_session_cookie
+from supplierwatch.desk.accounts.group_scopes import find_scope, group_token, scope_of_nobody
 from supplierwatch.desk.accounts.proxy_users import find_session
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.page import DeskSource
@@ -26,6 +28,8 @@ class Caller:
 
     session: DeskSession | None = None
     token: ApiToken | None = None
+    scope: GroupScope = NOTHING_SEEN
+    group: str | None = None  # which it sees; None for all
 
 
 def authenticate(source: DeskSource, request: Request) -> Caller:
@@ -49,9 +53,21 @@ def authenticate(source: DeskSource, request: Request) -> Caller:
             token = unit.tokens.find(secret.strip()[:MAX_TOKEN], source.clock())
             if token is None:
                 raise _build_challenge("This token is not valid, or has expired.", "invalid_token")
-            return Caller(token=token)
+            found = find_scope(unit, token.user, token.group, strict=True)
+            if found is None:
+                raise _build_challenge(
+                    "This token is for a group that its user is not in any more.", "invalid_token"
+                )
+            token = replace(token, user=found.user)
+            return Caller(token=token, scope=found.scope, group=found.chosen)
         session = find_session(unit, source, request, cookie)
-    return Caller(session=session)
+        if session is None:
+            return Caller(scope=scope_of_nobody(unit))
+        found = find_scope(unit, session.user, session.user.group, strict=False)
+    if found is None:
+        return Caller()
+    session = replace(session, user=found.user, csrf=group_token(session.csrf, found.scope))
+    return Caller(session=session, scope=found.scope, group=found.chosen)
 
 
 def refuse_role(caller: Caller, role: Role | None, scopes: Collection[Scope]) -> None:

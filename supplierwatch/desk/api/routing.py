@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 import supplierwatch.desk.api.resources
 from storage.errors import DatabaseUnusable
+from supplierwatch.desk.accounts.group_scopes import hides_path
 from supplierwatch.desk.api import openapi
 from supplierwatch.desk.api.authentication import (
     Caller,
@@ -149,6 +150,10 @@ def _answer(
     placed = read_path(request.path_params, endpoint.parameters)
     if placed is None:
         raise ApiProblem(404, "There is nothing of this name or number.")
+    if not caller.scope.everything:
+        with source.store.reading() as unit:
+            if hides_path(unit, source.wired.catalog, caller.scope, endpoint.path, placed):
+                raise ApiProblem(404, "There is nothing of this name or number.")
     values = read_query(request.scope["query_string"], endpoint.parameters) | placed
     asked = _read_request(source, endpoint, request, body, caller, values)
     return _json_response(request, _answer_once(endpoint, asked))
@@ -171,7 +176,7 @@ def _read_request(
             428, "Send `If-Match` with the ETag of the document you read, so that no edit is lost."
         )
     return ApiRequest(
-        source=source,
+        source=source.within(caller.scope),
         values=values,
         session=caller.session,
         token=caller.token,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic
 from urllib.parse import quote
 
@@ -18,7 +18,14 @@ from supplierwatch.desk.api.parameters import path_key
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import FLAG, Schema, extended
 from supplierwatch.desk.api.writing import require_match, writing
-from supplierwatch.desk.editing.file_edits import ConfigText, EditFailure, try_edit, write_edit
+from supplierwatch.desk.editing.file_edits import (
+    ConfigText,
+    EditFailure,
+    group_of_new,
+    is_foreign,
+    try_edit,
+    write_edit,
+)
 from supplierwatch.desk.editing.table_editor import Draft
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.wiring import CompiledConfiguration
@@ -84,6 +91,7 @@ class TableDefinitions(Generic[Draft]):
     def make(self, request: ApiRequest) -> Answer:
         """Add a table."""
         draft = self.draft_of(request.body, request.body.key)
+        draft = replace(draft, group=group_of_new(request.source))  # type: ignore[type-var]
         return self.save(request, self._open(request), draft, is_new=True)
 
     def change(self, request: ApiRequest) -> Answer:
@@ -166,7 +174,7 @@ class TableDefinitions(Generic[Draft]):
 
     def _find(self, file: ConfigText, request: ApiRequest) -> Draft:
         found = self._read(file, request.values["key"])
-        if found is None:
+        if found is None or is_foreign(request.source, found.group):
             raise ApiProblem(404, f"There is no {self.noun} of this name in {self.file}.")
         return found
 

@@ -12,14 +12,19 @@ from pathlib import Path
 
 from alerts.query import QueryError
 from config.editing.file_replacement import replace_file
+from config.editing.table_groups import changed_groups
 from config.errors import ConfigInvalid, EditRefused, Problem
+from config.model import DEFAULT_GROUP
 from storage.model import Change
 from supplierwatch.desk.page import DeskSource, PageRequest, PageResponse, not_found
+from supplierwatch.group_configuration import restrict_configuration
 from supplierwatch.wiring import CompiledConfiguration, load
 
 log = logging.getLogger(__name__)
 
 LOGGED = 500  # characters of a value
+TABLES = {"sources.toml": "source", "watches.toml": "watch", "subscriptions.toml": "subscription"}
+FOREIGN = "This belongs to another group: only its members and operators change it."
 _WRITING = threading.Lock()
 
 
@@ -60,6 +65,17 @@ class EditFailure:
         return 409 if self.conflict else 503 if self.unwritable else 400
 
 
+def group_of_new(source: DeskSource) -> str:
+    """Return the group for what a user adds; empty for the default one, which needs no line."""
+    own = source.scope.own
+    return "" if own == DEFAULT_GROUP else own
+
+
+def is_foreign(source: DeskSource, group: str) -> bool:
+    """Return whether a declaration belongs to a group that a user may not change."""
+    return not source.scope.has(group or DEFAULT_GROUP)
+
+
 def read_config(source: DeskSource, name: str) -> ConfigText | PageResponse:
     """Read a file of the configuration in force; where it cannot be read, return an error page."""
     path = source.wired.catalog.folder / name
@@ -92,10 +108,19 @@ def check_edit(
 def try_edit(
     source: DeskSource, file: ConfigText, content: bytes
 ) -> CompiledConfiguration | EditFailure:
-    """Return the configuration with this content, or the problems that `check` finds in it."""
+    """Return the configuration with this content, or why it is refused.
+
+    What `check` finds is refused, and a change of what belongs to another group.
+    """
+    if not source.scope.everything:
+        touched = changed_groups(file.content, content, TABLES[file.path.name])
+        foreign = sorted(group for group in touched if not source.scope.has(group))
+        if foreign:
+            return EditFailure(text=FOREIGN)
     try:
         edits = {file.path.name: content}
-        return check_edit(file.path.parent, edits, source.environ, source.wired)
+        checked = check_edit(file.path.parent, edits, source.environ, source.wired)
+        return restrict_configuration(checked, source.scope)
     except ConfigInvalid as error:
         return EditFailure(problems=error.problems)
     except OSError as error:

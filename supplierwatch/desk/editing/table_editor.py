@@ -11,6 +11,7 @@ from config.errors import EditRefused
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
+    is_foreign,
     note_edit,
     read_config,
     try_edit,
@@ -25,6 +26,11 @@ class KeyedDraft(Protocol):
     @property
     def key(self) -> str:
         """The key of the declaration."""
+        ...
+
+    @property
+    def group(self) -> str:
+        """Its group; empty for the default one."""
         ...
 
 
@@ -60,7 +66,7 @@ class TableEditor(Generic[Draft]):
             draft = self.read(file.content, request.path["key"])
         except EditRefused as error:
             return not_found(str(error))
-        if draft is None:
+        if draft is None or is_foreign(request.source, draft.group):
             return not_found(f"There is no {self.form.table} of this name in {self.form.file}.")
         return file, draft
 
@@ -122,7 +128,10 @@ class TableEditor(Generic[Draft]):
         current = self.open_file(request)
         file = file if isinstance(current, PageResponse) else current
         try:
-            return file, self.read(file.content, draft.key), failure
+            existing = self.read(file.content, draft.key)
+            if existing is not None and is_foreign(request.source, existing.group):
+                existing = None
+            return file, existing, failure
         except EditRefused as error:
             return file, None, replace(failure, text=str(error), conflict=False)
 

@@ -32,7 +32,7 @@ class MarkChoices:
 def read_choices(unit: Unit, request: PageRequest) -> MarkChoices:
     """Return the choices in the forms of a page for its user."""
     context = request.source.context
-    people = [user.name for user in unit.users.list() if user.disabled_at is None]
+    people = [user.name for user in unit.users.colleagues()]
     return MarkChoices(
         people=tuple(people[:MAX_PEOPLE]),
         watches={key: words.label for key, words in context.names.watches.items()},

@@ -69,8 +69,8 @@ def assign(unit: Unit, user: User, item: StoredItem, name: str, now: datetime) -
     if not name:
         unit.marks.end(item.item_id, MarkKind.ASSIGNMENT, user.user_id, now)
         return
-    assignee = unit.users.find_by_name(name)
-    if assignee is None or assignee.disabled_at is not None:
+    assignee = next((each for each in unit.users.colleagues() if each.name == name), None)
+    if assignee is None:
         raise MarkRefused(f"there is no user {name[:80]!r} who may sign in")
     _add(unit, item, MarkKind.ASSIGNMENT, user, now, assignee_id=assignee.user_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +13,7 @@ from alerts.digest.share_of_voice import SupplierIndex
 from alerts.dispatch.alarms import alarms_due
 from alerts.dispatch.cut import cut_due
 from alerts.dispatch.welcome import welcome_due
+from storage.rules.groups import GroupScope
 from storage.store import Store
 from supplierwatch.health.quarantine_mail import report_quarantined
 
@@ -27,23 +28,24 @@ class TellingStep:
 
     Args:
         store: the database.
-        context: returns what is in force.
+        contexts: returns what is in force, by the scope of each group. Messages of a group are
+            written of what it sees.
         clock: returns aware UTC datetimes.
     """
 
     def __init__(
         self,
         store: Store,
-        context: Callable[[], TellingContext],
+        contexts: Callable[[], Mapping[GroupScope, TellingContext]],
         clock: Callable[[], datetime],
     ) -> None:
         self.lock = threading.Lock()  # held while messages are written
         # alerts wait until nothing more has been found for that long
         self.settling = timedelta(0)
         self._store = store
-        self._context = context
+        self._contexts = contexts
         self._clock = clock
-        self._suppliers = SupplierIndex()
+        self._suppliers: dict[GroupScope, SupplierIndex] = {}
 
     def run(self, force: Collection[int] = ()) -> int:
         """Write due messages; returns the number of messages.
@@ -54,20 +56,26 @@ class TellingStep:
             force: ids of subscribers whose digest is composed now, whatever their cadence.
         """
         with self.lock:
-            store, context, now = self._store, self._context(), self._clock()
-            parts: list[Callable[[], int]] = [
-                partial(welcome_due, store, context, now=now),
-                partial(
-                    cut_due,
-                    store,
-                    context,
-                    now=now,
-                    force=force,
-                    supplier_index=self._suppliers,
-                    settling=self.settling,
-                ),
-                partial(self._write_alarms, context, now),
-                partial(report_quarantined, store, context, now),
+            contexts, now = self._contexts(), self._clock()
+            parts: list[Callable[[], int]] = []
+            for scope, context in contexts.items():
+                store = self._store.within(scope)
+                parts += [
+                    partial(welcome_due, store, context, now=now),
+                    partial(
+                        cut_due,
+                        store,
+                        context,
+                        now=now,
+                        force=force,
+                        supplier_index=self._suppliers_of(scope),
+                        settling=self.settling,
+                    ),
+                ]
+            operator = next(iter(contexts.values()))
+            parts += [
+                partial(self._write_alarms, contexts, now),
+                partial(report_quarantined, self._store, operator, now),
             ]
             written = 0
             failures: list[Exception] = []
@@ -81,11 +89,17 @@ class TellingStep:
                 raise failures[0]
             return written
 
-    def _write_alarms(self, context: TellingContext, now: datetime) -> int:
+    def _suppliers_of(self, scope: GroupScope) -> SupplierIndex:
+        return self._suppliers.setdefault(scope, SupplierIndex())
+
+    def _write_alarms(self, contexts: Mapping[GroupScope, TellingContext], now: datetime) -> int:
         with self._store.reading() as unit:
             if not unit.periodic_tasks.is_due(ALARMS, ALARM_EVERY, now):
                 return 0
         # recorded before: alarms that fail are tried at the next interval, not at each tick
         with self._store.transaction() as unit:
             unit.periodic_tasks.record(ALARMS, now)
-        return alarms_due(self._store, context, self._suppliers, now=now)
+        return sum(
+            alarms_due(self._store.within(scope), context, self._suppliers_of(scope), now=now)
+            for scope, context in contexts.items()
+        )

@@ -24,6 +24,7 @@ RECORDED: Mapping[str, tuple[Mapping[str, str], str]] = {
     "/users": ({"name": "ruth", "role": "reader"}, "user.added"),
     "/users/role": ({"name": "reader", "role": "editor"}, "user.role"),
     "/users/email": ({"name": "reader", "email": "r@trust.example"}, "user.email"),
+    "/users/groups": ({"name": "reader", "in_group": "northgate"}, "user.groups"),
     "/users/link": ({"name": "reader"}, "user.linked"),
     "/users/disable": ({"name": "reader"}, "user.disabled"),
     "/tokens": ({"label": "x", "days": "3", "scope-read": "1"}, "token.made"),
@@ -42,6 +43,7 @@ RECORDED: Mapping[str, tuple[Mapping[str, str], str]] = {
 # what leaves no row, each with the reason
 UNRECORDED = {
     "/read": "what one has read oneself",
+    "/group": "which group one sees oneself",
     "/time-zone": "how one sees times oneself",
     "/account/language": "the same",
     "/item/{number}/mine": "what one says of a story for oneself",

@@ -26,6 +26,7 @@ USER = record(
     name=TEXT,
     role=one_of(*(str(role) for role in Role)),
     email=perhaps(TEXT),
+    groups=many(TEXT),
     created_at=MOMENT,
     has_password=FLAG,
     disabled_at=perhaps(MOMENT),

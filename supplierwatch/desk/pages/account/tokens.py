@@ -9,6 +9,7 @@ from supplierwatch.desk.accounts.token_requests import (
     MAX_DAYS,
     MAX_LABEL,
     TokenRefused,
+    group_of_token,
     make_token,
     revoke_token,
 )
@@ -32,7 +33,14 @@ def make(request: PageRequest) -> PageResponse:
     try:
         with request.source.store.transaction() as unit:
             made = make_token(
-                unit, request.actor, request.user, label, scopes, days=days, now=request.now
+                unit,
+                request.actor,
+                request.user,
+                label,
+                scopes,
+                days=days,
+                now=request.now,
+                group=group_of_token(request.user, request.source.scope),
             )
     except TokenRefused as error:
         return _list(request, error=as_sentence(error), label=label)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from config.model import DEFAULT_GROUP
 from storage.model import Role, User
+from storage.rules.groups import order_groups
 from storage.store import Unit
 from supplierwatch.desk.accounts.user_changes import (
     MAX_EMAIL,
@@ -13,6 +15,7 @@ from supplierwatch.desk.accounts.user_changes import (
     add_user,
     admit_user,
     change_email,
+    change_groups,
     change_role,
     disable_user,
     make_user_link,
@@ -39,6 +42,7 @@ def add(request: PageRequest) -> PageResponse:
     try:
         with request.source.store.transaction() as unit:
             made = add_user(unit, request.actor, name, role, request.now, email=email)
+            change_groups(unit, request.actor, made, _groups(request), request.now)
             token = make_user_link(unit, request.actor, made, request.now)
     except UserRefused as error:
         return _list(request, error=as_sentence(error), name=name, email=email)
@@ -70,6 +74,14 @@ def set_email(request: PageRequest) -> PageResponse:
     email = request.values.get("email", "")
     return _change(
         request, lambda unit, user: change_email(unit, request.actor, user, email, request.now)
+    )
+
+
+def set_groups(request: PageRequest) -> PageResponse:
+    """Change the groups of a user."""
+    wanted = _groups(request)
+    return _change(
+        request, lambda unit, user: change_groups(unit, request.actor, user, wanted, request.now)
     )
 
 
@@ -123,11 +135,14 @@ def _list(
 ) -> PageResponse:
     with request.source.store.reading() as unit:
         known = unit.users.list()
+        groups = unit.groups.list()
     return PageResponse(
         template="account/users.html",
         status=400 if error else 200,
         values={
             "users": known,
+            "known_groups": (DEFAULT_GROUP, *groups) if groups else (),
+            "groups_of": {each.name: order_groups(each.groups) for each in known},
             "me": request.user.name,
             "roles": tuple(Role),
             "error": error,
@@ -148,6 +163,10 @@ def _role(request: PageRequest) -> Role | None:
         return None
 
 
+def _groups(request: PageRequest) -> tuple[str, ...]:
+    return tuple(each for each in request.lists.get("in_group", ()) if each)
+
+
 def _find_user(unit: Unit, request: PageRequest) -> User | None:
     return unit.users.find_by_name(request.values.get("name", ""))
 
@@ -157,6 +176,7 @@ PAGES = (
     Page(path="/users", handler=add, role=Role.OPERATOR, method="POST"),
     Page(path="/users/role", handler=set_role, role=Role.OPERATOR, method="POST"),
     Page(path="/users/email", handler=set_email, role=Role.OPERATOR, method="POST"),
+    Page(path="/users/groups", handler=set_groups, role=Role.OPERATOR, method="POST"),
     Page(path="/users/link", handler=make_link, role=Role.OPERATOR, method="POST"),
     Page(path="/users/disable", handler=disable, role=Role.OPERATOR, method="POST"),
 )

@@ -117,7 +117,12 @@ def _find_watches(unit: Unit, request: PageRequest, known: StoredItem) -> set[st
     wired = request.source.wired
     with_asides = {watch.key for watch in wired.catalog.watches if watch.asides}
     matches, asides = match_item(
-        known, wired.index, unit.watches.current(), wired.source_names, with_asides
+        known,
+        wired.index,
+        unit.watches.current(),
+        wired.source_names,
+        with_asides,
+        unit.groups.declared(),
     )
     mentioned = {mention.match.watch_key for mention in unit.mentions.of_item(known.item_id)}
     every = {match.watch_key for match in matches} | {one.watch_key for one in asides} | mentioned

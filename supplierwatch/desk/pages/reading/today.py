@@ -70,7 +70,8 @@ def mark_all_read(request: PageRequest) -> PageResponse:
         with request.source.store.transaction() as unit:
             newest = min(shown, unit.users.newest_mention())
             unit.users.mark_all_seen(request.user.user_id, newest, request.now)
-            unit.read_states.delete_until(request.user.user_id, newest)
+            if len(request.user.groups) < 2:  # else some are of another group
+                unit.read_states.delete_until(request.user.user_id, newest)
     return PageResponse(redirect="/")
 
 

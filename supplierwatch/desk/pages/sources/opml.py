@@ -9,6 +9,7 @@ from config.errors import NotOpml
 from storage.model import Role
 from supplierwatch.desk.editing.file_edits import (
     EditFailure,
+    group_of_new,
     note_edit,
     read_config,
     try_edit,
@@ -48,7 +49,10 @@ def preview(request: PageRequest) -> PageResponse:
         return _show(request, failure=EditFailure(text=why))
     declared = request.source.wired.catalog.sources
     imported = build_source_tables(
-        outlines, keys=[each.key for each in declared], urls=[each.url for each in declared]
+        outlines,
+        keys=[each.key for each in declared],
+        urls=[each.url for each in declared],
+        group=group_of_new(request.source),
     )
     job = new_job(KIND, "Feeds of a file", "", request.user.name, request.now)
     request.source.jobs.keep(job, imported)

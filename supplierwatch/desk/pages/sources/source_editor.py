@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from config.editing.source_draft import (
     FORM,
     SELECTORS,
@@ -18,13 +20,13 @@ from storage.model import Role
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
+    group_of_new,
     try_edit,
 )
 from supplierwatch.desk.editing.table_editor import TableEditor
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.sources.source import source_address
 
-FLAGS = ("enabled", "relook", "verify_tls")
 EDITOR = TableEditor(form=FORM, read=read_source, drop=drop_source, text=source_text)
 ITEM_KINDS = ("news", "release", "tender", "question", "hansard", "boardpaper")
 
@@ -74,7 +76,9 @@ def draft_of(request: PageRequest, key: str) -> SourceDraft:
         url=values.get("url", "").strip(),
         texts={name: _tidy_text(name, values.get(name, "").strip()) for name in TEXTS},
         select={name: values.get(f"select_{name}", "").strip() for name in SELECTORS},
-        **{name: bool(values.get(name)) for name in FLAGS},
+        enabled=bool(values.get("enabled")),
+        relook=bool(values.get("relook")),
+        verify_tls=bool(values.get("verify_tls")),
     )
 
 
@@ -86,6 +90,8 @@ def save(
     request: PageRequest, file: ConfigText, draft: SourceDraft, *, is_new: bool
 ) -> PageResponse:
     """Save a source, unless `check` refuses it or the file was changed meanwhile."""
+    if is_new:
+        draft = replace(draft, group=group_of_new(request.source))
     if request.values.get("base") != file.digest:
         return form(request, file, draft, is_new=is_new, failure=EditFailure(conflict=True))
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from config.editing.subscription_draft import (
     FORM,
@@ -19,6 +20,7 @@ from storage.model import Role
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
+    group_of_new,
     try_edit,
 )
 from supplierwatch.desk.editing.table_editor import TableEditor
@@ -90,6 +92,8 @@ def submit_removal(request: PageRequest) -> PageResponse:
 
 def _submit(request: PageRequest, key: str, *, is_new: bool) -> PageResponse:
     draft = _draft_of(request, key)
+    if is_new:
+        draft = replace(draft, group=group_of_new(request.source))
     file = EDITOR.open_file(request)
     if isinstance(file, PageResponse):
         return file

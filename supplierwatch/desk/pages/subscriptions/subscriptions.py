@@ -9,6 +9,7 @@ from alerts.errors import UnknownSubscriptionError
 from config.model import Subscription
 from config.values.checks import is_channel
 from storage.model import Role
+from storage.rules.groups import scope_of_group
 from supplierwatch.desk.editing.file_edits import note_edit
 from supplierwatch.desk.framed_message import frame_rendered, frame_text
 from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
@@ -61,8 +62,11 @@ def preview(request: PageRequest) -> PageResponse:
     found = find_subscription(request)
     if found is None:
         return not_found(NONE)
+    desk = request.source
+    if len({each.group for each in desk.wired.catalog.watches} | {found.group}) > 1:
+        desk = desk.within(scope_of_group(found.group))
     try:
-        made = previews(request.source.store, request.source.context, found.key, now=request.now)
+        made = previews(desk.store, desk.context, found.key, now=request.now)
     except UnknownSubscriptionError:
         return not_found("The service has not loaded this subscription yet: try again in a moment.")
     job = new_job("preview", f"Preview of {found.key}", found.key, request.user.name, request.now)

@@ -12,6 +12,8 @@ from storage.model import Role
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
+    group_of_new,
+    is_foreign,
     note_edit,
     read_config,
     write_edit,
@@ -65,7 +67,7 @@ def _open(request: PageRequest) -> tuple[ConfigText, WatchDraft] | PageResponse:
         draft = read_watch(file.content, request.path["key"])
     except EditRefused as error:
         return not_found(str(error))
-    if draft is None:
+    if draft is None or is_foreign(request.source, draft.group):
         return not_found("There is no watch of this name in watches.toml.")
     if max(len(draft.query), len("\n".join(draft.keywords))) >= MAX_VALUE:
         return not_found(TOO_LONG)
@@ -95,6 +97,8 @@ def submit_edit(request: PageRequest) -> PageResponse:
 
 def _submit(request: PageRequest, key: str, *, is_new: bool) -> PageResponse:
     draft = _draft_of(request, key)
+    if is_new:
+        draft = replace(draft, group=group_of_new(request.source))
     file = _read(request)
     if isinstance(file, PageResponse):
         return file
@@ -200,6 +204,8 @@ def _form(
     if failure is not None and failure.conflict:
         try:
             existing = read_watch(file.content, draft.key)
+            if existing is not None and is_foreign(request.source, existing.group):
+                existing = None
         except EditRefused as error:
             failure = replace(failure, text=str(error), conflict=False)
     return PageResponse(

@@ -13,6 +13,7 @@ from supplierwatch.desk.accounts.token_requests import (
     MAX_DAYS,
     MAX_LABEL,
     TokenRefused,
+    group_of_token,
     make_token,
     revoke_token,
 )
@@ -60,6 +61,7 @@ def make(request: ApiRequest) -> Answer:
                 days=body.days,
                 now=request.now,
                 by=request.token,
+                group=group_of_token(request.user, request.source.scope),
             )
         except TokenRefused as error:
             raise ApiProblem(409, f"{error}.") from error

@@ -15,6 +15,7 @@ from supplierwatch.desk.accounts.user_changes import (
     add_user,
     admit_user,
     change_email,
+    change_groups,
     change_role,
     disable_user,
     make_user_link,
@@ -32,7 +33,13 @@ from supplierwatch.json_documents.users import user_json
 log = logging.getLogger(__name__)
 
 ID = path_number("id", "Number of the user.", example=2)
+MAX_GROUPS = 100  # of one user
 LINKED = extended(USER, link=perhaps(TEXT))
+
+
+Groups = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=MAX_GROUPS)
+]
 
 
 class UserBody(Body):
@@ -43,6 +50,7 @@ class UserBody(Body):
         str | None, Field(max_length=MAX_EMAIL, description="Mail address of the user.")
     ] = None
     disabled: Annotated[bool, Field(description="Whether the user is refused.")] = False
+    groups: Annotated[Groups | None, Field(description="Their groups; null leaves them.")] = None
 
 
 class NewUserBody(Body):
@@ -53,6 +61,7 @@ class NewUserBody(Body):
     email: Annotated[
         str | None, Field(max_length=MAX_EMAIL, description="Mail address of the user.")
     ] = None
+    groups: Annotated[Groups | None, Field(description="Their groups; null: the default.")] = None
 
 
 def users(request: ApiRequest) -> Answer:
@@ -75,8 +84,10 @@ def make(request: ApiRequest) -> Answer:
             made = add_user(
                 change.unit, request.actor, body.name, body.role, request.now, email=body.email
             )
+            change_groups(change.unit, request.actor, made, body.groups or (), request.now)
         except UserRefused as error:
             raise bad_field(error.field, str(error)) from error
+        made = change.unit.users.with_groups(made)
         token = make_user_link(change.unit, request.actor, made, request.now)
         document = user_json(made)
         answer = change.finish(
@@ -104,6 +115,8 @@ def replace_user(request: ApiRequest) -> Answer:
                 admit_user(unit, actor, found, now)
             change_role(unit, actor, found, body.role, now)
             change_email(unit, actor, found, body.email, now)
+            if body.groups is not None:
+                change_groups(unit, actor, found, body.groups, now)
         except UserRefused as error:
             raise bad_field(error.field, str(error)) from error
         answer = change.finish(
@@ -173,7 +186,7 @@ ENDPOINTS = (
         method="PUT",
         handler=replace_user,
         role=Role.OPERATOR,
-        summary="Replace role, address and admission of a user",
+        summary="Replace role, address, admission and groups of a user",
         parameters=(ID,),
         body=UserBody,
         schema=USER,

@@ -1,0 +1,1 @@
+"""Groups on the desk and in the API."""
