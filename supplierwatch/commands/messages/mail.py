@@ -115,6 +115,7 @@ def digest(
 
 def _show_previews(wired: CompiledConfiguration, keys: list[str], html: Path | None) -> None:
     from alerts.dispatch.cut import TellingContext, previews
+    from supplierwatch.group_configuration import contexts_by_group
     from supplierwatch.views import messages as view
 
     context = TellingContext.of(wired.catalog, wired.queries)
@@ -123,11 +124,19 @@ def _show_previews(wired: CompiledConfiguration, keys: list[str], html: Path | N
     with archive(wired) as store:
         with store.reading() as unit:
             loaded = {each.subscription_key for each in unit.subscribers.all()}
+            groups = unit.groups.declared()
+        by_subscription = {
+            key: (scope, seen)
+            for scope, seen in contexts_by_group(wired, context, groups).items()
+            for key in seen.subscriptions
+        }
         for key in keys:
             if key not in loaded:
                 note(f"{key} is not loaded yet: the next `crawl`, or a `run`, loads it.")
                 continue
-            rendered += [(key, each) for each in previews(store, context, key, now=now)]
+            scope, seen = by_subscription[key]
+            made = previews(store.within(scope), seen, key, now=now)
+            rendered += [(key, each) for each in made]
     if html is not None and rendered:
         first = rendered[0][1]
         html.write_text(first.rendered.html, encoding="utf-8")
