@@ -36,6 +36,7 @@ from storage.tables import (
     desk_mute,
     event_report,
     feedback,
+    hub_subscription,
     item,
     item_mark,
     item_revision,
@@ -99,6 +100,7 @@ def _replacements(groups: frozenset[str], hidden: list[str]) -> Mapping[Any, Any
         wanted |= {
             source: source.c.key.not_in(hidden),
             poll: poll.c.source_key.not_in(hidden),
+            hub_subscription: hub_subscription.c.source_key.not_in(hidden),
             carrier: carrier.c.source_key.not_in(hidden),
             item: _is_carried(item.c.id, hidden),
             aside: and_(wanted[aside], aside.c.source_key.not_in(hidden)),
@@ -107,7 +109,8 @@ def _replacements(groups: frozenset[str], hidden: list[str]) -> Mapping[Any, Any
         columns[item] = {"source_key": _visible_source(hidden)}
     if not groups:
         wanted = dict.fromkeys(
-            wanted | dict.fromkeys((source, poll, carrier, item, *_OF_ITEMS)), false()
+            wanted | dict.fromkeys((source, poll, hub_subscription, carrier, item, *_OF_ITEMS)),
+            false(),
         )
     replaced: dict[Any, Any] = {}
     for table, condition in wanted.items():
