@@ -25,7 +25,7 @@ from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body, bad_field
 from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
-from supplierwatch.desk.api.resources.service import USER
+from supplierwatch.desk.api.resources.operating.service import USER
 from supplierwatch.desk.api.schemas import TEXT, extended, many, perhaps, record
 from supplierwatch.desk.api.writing import writing
 from supplierwatch.json_documents.users import user_json

@@ -10,7 +10,7 @@ from storage.model import Change, PastPoll, Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import path_key
 from supplierwatch.desk.api.problem_details import ApiProblem
-from supplierwatch.desk.api.resources.sources import SOURCE
+from supplierwatch.desk.api.resources.declared.sources import SOURCE
 from supplierwatch.desk.api.schemas import (
     COUNT,
     MOMENT,

@@ -13,7 +13,7 @@ from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body, bad_field
 from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
-from supplierwatch.desk.api.resources.messages import MESSAGE
+from supplierwatch.desk.api.resources.operating.messages import MESSAGE
 from supplierwatch.desk.api.writing import writing
 from supplierwatch.json_documents.messages import message_json
 

@@ -1,0 +1,1 @@
+"""What the files of the configuration declare: watches, sources, subscriptions; and edits of it."""

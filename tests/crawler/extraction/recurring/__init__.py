@@ -1,0 +1,1 @@
+"""What recurs on the pages of a site."""
