@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, union
+from sqlalchemy import Connection, delete, func, select
 
 from config.model import DEFAULT_GROUP, Catalog
+from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new, upsert
 from storage.rules.groups import NO_GROUPS, DeclaredGroups
 from storage.tables import declared_group, desk_user, group_member
+
+DAMAGED = ""  # the name of no group
+_MEMBER = (group_member.c.user_id, group_member.c.group_key)
 
 
 class Groups:
@@ -54,27 +58,36 @@ class Groups:
     def group_of(self, kind: str, key: str) -> str | None:
         """Return the group of a declaration; None for the default group, or where unknown."""
         this = (declared_group.c.kind == kind, declared_group.c.key == key)
-        found: str | None = self._db.scalar(select(declared_group.c.group_key).where(*this))
-        return found
+        wanted = select(declared_group.c.group_key).where(*this).order_by(declared_group.c.key)
+        found = read_each(self._db, wanted, lambda row: row.group_key, table="declared_group")
+        return found[0] if found else None
 
     def list(self) -> tuple[str, ...]:
         """Return all groups beside the default one, by name: declared, or with members."""
-        found = union(select(declared_group.c.group_key), select(group_member.c.group_key))
-        return tuple(sorted(set(self._db.scalars(found)) - {DEFAULT_GROUP}))
+        found: set[str] = set()
+        for table in (declared_group, group_member):
+            query = select(table.c.group_key).distinct().order_by(table.c.group_key)
+            found.update(read_each(self._db, query, lambda row: row.group_key, table=table.name))
+        return tuple(sorted(found - {DEFAULT_GROUP}))
 
     def members(self) -> dict[int, tuple[str, ...]]:
         """Return user id -> the groups of the user; those who have none are left out."""
         found: dict[int, list[str]] = {}
-        rows = select(group_member.c.user_id, group_member.c.group_key)
-        for user_id, group in self._db.execute(rows.order_by(group_member.c.group_key)):
+        rows = select(group_member.c.user_id, group_member.c.group_key).order_by(*_MEMBER)
+        for user_id, group in read_each(self._db, rows, tuple, table="group_member"):
             found.setdefault(user_id, []).append(group)
         return {user_id: tuple(groups) for user_id, groups in found.items()}
 
     def of_user(self, user_id: int) -> tuple[str, ...]:
-        """Return the groups of a user, by name."""
+        """Return the groups of a user, by name; a row that cannot be read is a group of its own.
+
+        Without it the user would be in the default group.
+        """
         theirs = group_member.c.user_id == user_id
-        found = select(group_member.c.group_key).where(theirs)
-        return tuple(sorted(self._db.scalars(found)))
+        rows = select(group_member.c.group_key).where(theirs).order_by(group_member.c.group_key)
+        found = read_each(self._db, rows, lambda row: row.group_key, table="group_member")
+        count = self._db.scalar(select(func.count()).select_from(group_member).where(theirs))
+        return tuple(found) if len(found) == count else (*found, DAMAGED)
 
     def set_groups(self, user_id: int, groups: Collection[str]) -> None:
         """Give a user exactly these groups; with the default group alone they need no row."""
@@ -101,12 +114,13 @@ class Groups:
         """
         this = (group_member.c.user_id == user_id, group_member.c.group_key == group)
         wanted = select(group_member.c.seen_mention_id, group_member.c.seen_at).where(*this)
-        row = self._db.execute(wanted).one_or_none()
-        return None if row is None else (int(row.seen_mention_id), row.seen_at)
+        found = read_each(self._db, wanted.order_by(*_MEMBER), tuple, table="group_member")
+        return (int(found[0][0]), found[0][1]) if found else None
 
     def _read(self) -> Mapping[str, dict[str, str]]:
         """Return kind -> key -> group."""
         found: dict[str, dict[str, str]] = {}
-        for row in self._db.execute(select(declared_group)):
-            found.setdefault(row.kind, {})[row.key] = row.group_key
+        rows = select(declared_group).order_by(*declared_group.primary_key)
+        for kind, key, group in read_each(self._db, rows, tuple, table="declared_group"):
+            found.setdefault(kind, {})[key] = group
         return found

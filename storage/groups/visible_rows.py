@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import visitors
 
 from config.model import DEFAULT_GROUP
+from storage.engine.damage import read_each
 from storage.rules.groups import GroupScope
 from storage.tables import (
     aside,
@@ -77,7 +78,8 @@ def _hidden_sources(connection: Connection, groups: Collection[str]) -> list[str
         declared_group.c.kind == "source",
         declared_group.c.group_key.not_in([*groups, DEFAULT_GROUP]),
     )
-    return sorted(connection.scalars(found))
+    found = found.order_by(declared_group.c.key)
+    return read_each(connection, found, lambda row: row.key, table="declared_group")
 
 
 def _replacements(groups: frozenset[str], hidden: list[str]) -> Mapping[Any, Any]:

@@ -28,6 +28,7 @@ FORMS: dict[str, tuple[dict[str, str], tuple[int, ...]]] = {
     "/mutes/end": ({"mute": "{mute}"}, (400,)),
     "/time-zone": ({"zone": "Europe/London"}, (303,)),
     "/group": ({"group": "eastmoor"}, (404,)),
+    "/account/language": ({"language": ""}, (303,)),
     "/briefings": ({"title": "Mine", "item": str(OWN)}, (200, 303, 400, 404)),
     "/new-watch": ({"key": "eastmoor-all", "query": "x", "base": "x"}, (409,)),
     "/new-source": ({"address": ""}, (400,)),
