@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from storage.errors import DatabaseUnusable
 from storage.model import Role
 from storage.model import Scope as TokenScope
+from storage.rules.groups import GroupScope
 from supplierwatch.desk.api.authentication import authenticate, refuse_role
 from supplierwatch.desk.api.endpoint import BASE
 from supplierwatch.desk.api.problem_details import ApiProblem
@@ -39,19 +40,17 @@ RETRY_MS = 2_000  # after which browsers connect again
 
 
 class NewestMention:
-    """The id of the newest mention, read from the database by one task for all streams."""
+    """The id of the newest mention, read from the database by one task for all streams.
+
+    `streams` are those that are open.
+    """
 
     def __init__(self, source: DeskSource) -> None:
         self._source = source
-        self._streams = 0
+        self.streams = 0
         self._newest = 0
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-
-    @property
-    def is_full(self) -> bool:
-        """Whether there are as many streams as may be open."""
-        return self._streams >= MAX_STREAMS
 
     async def read(self) -> int:
         """Return the id that the database has now; 0 where there is no mention."""
@@ -65,7 +64,7 @@ class NewestMention:
         """
         loop = asyncio.get_running_loop()
         end = loop.time() + STREAM_SECONDS
-        self._streams += 1
+        self.streams += 1
         try:
             if self._task is None or self._task.done():
                 self._newest = await self.read()
@@ -78,11 +77,11 @@ class NewestMention:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), end - loop.time())
         finally:
-            self._streams -= 1
+            self.streams -= 1
 
     async def _poll(self) -> None:
         """Read the id again and again while there is a stream."""
-        while self._streams:
+        while self.streams:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 newest = await self.read()
@@ -104,7 +103,7 @@ class UpdateStream:
 
     def __init__(self, source: DeskSource) -> None:
         self._source = source
-        self._newest: NewestMention | None = None
+        self._newest: dict[GroupScope, NewestMention] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI)."""
@@ -128,16 +127,18 @@ class UpdateStream:
         if request.method == "HEAD":
             return Response(headers=headers, media_type=MEDIA_TYPE)
         # made here, since it belongs to the event loop of the server
-        self._newest = self._newest or NewestMention(self._source)
-        if self._newest.is_full:
+        if caller.scope not in self._newest:
+            self._newest[caller.scope] = NewestMention(self._source.within(caller.scope))
+        newest = self._newest[caller.scope]
+        if sum(each.streams for each in self._newest.values()) >= MAX_STREAMS:
             retry = {"Retry-After": "60"}
             raise ApiProblem(503, "Too many pages wait for updates.", headers=retry)
         given = request.headers.get("last-event-id") or request.query_params.get("seen", "")
         seen = _read_id(given)
         if seen is None:
-            seen = await self._newest.read()
+            seen = await newest.read()
         return StreamingResponse(
-            _write_events(self._newest, seen), headers=headers, media_type=MEDIA_TYPE
+            _write_events(newest, seen), headers=headers, media_type=MEDIA_TYPE
         )
 
 

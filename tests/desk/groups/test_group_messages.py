@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 
 import pytest
 
+from storage.mentions.mention_pages import MentionRange
 from storage.rules.groups import scope_of_group
 from supplierwatch.commands.archive.assistants import build_server
+from supplierwatch.desk.api.live_updates import NewestMention
+from supplierwatch.exports.atom import FeedAddresses
 from supplierwatch.group_configuration import restrict_configuration
+from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.service.watch_feeds import WatchFeeds
+from tests.desk.browser import REPORT
 from tests.desk.groups.two_clients import (
     OWN,
     PRESS,
@@ -77,8 +83,6 @@ def test_the_feed_of_a_watch_names_no_source_of_another_group(clients: TwoClient
     scope, context = service.in_force.find_group("halcyon-north")
     assert scope == scope_of_group("northgate")
     assert set(context.queries) == {"halcyon-north"}
-    from supplierwatch.exports.atom import FeedAddresses
-
     north = WatchFeeds(service)._render("halcyon-north", FeedAddresses()).decode()
     east = WatchFeeds(service)._render("eastmoor-all", FeedAddresses()).decode()
     assert "Halcyon opens an office" in north
@@ -94,3 +98,15 @@ def test_an_assistant_of_a_group_finds_what_is_theirs(clients: TwoClients) -> No
     with service.store.within(scope).reading() as unit:
         assert unit.items.get(OWN) is None
         assert unit.items.get(PRESS) is not None
+
+
+def test_an_open_page_is_told_of_mentions_of_its_group_alone(clients: TwoClients) -> None:
+    source = ServiceSource(clients.desk.service, lambda: REPORT, {})
+    newest = {}
+    for group in ("northgate", "eastmoor", "default"):
+        scope = scope_of_group(group)
+        with clients.desk.service.store.within(scope).reading() as unit:
+            found = unit.mention_pages.list(MentionRange(), limit=99)
+        newest[group] = max(mention.mention_id for mention, _ in found)
+        assert asyncio.run(NewestMention(source.within(scope)).read()) == newest[group]
+    assert len(set(newest.values())) == 3
