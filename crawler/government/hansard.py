@@ -7,7 +7,6 @@ all types returns at most four of each, and is not accepted as a source.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,8 +14,9 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from crawler.errors import NotAFeed
+from crawler.government.api_json import parse_object
 from crawler.listings.listing import Listing
-from crawler.tenders.ocds import decode_json, prose, record, words
+from crawler.tenders.ocds import prose, record, words
 from crawler.text.dates import parse_published
 from storage.model import FetchedEntry, FetchedPage
 
@@ -45,10 +45,7 @@ def read_contributions(search: str, page: FetchedPage, *, source_key: str) -> Li
         raise NotAFeed(
             "this search returns at most four results: use /search/contributions/Spoken.json"
         )
-    try:
-        answer = record(json.loads(decode_json(page.body)))
-    except (ValueError, RecursionError) as error:
-        raise NotAFeed(f"not valid JSON: {error}") from error
+    answer = parse_object(page.body)
     results, total = answer.get("Results"), answer.get("TotalResultCount")
     if not isinstance(results, list):
         raise NotAFeed("not a list of contributions: it has no list of Results")
@@ -87,7 +84,7 @@ def _build_entry(one: Mapping[str, Any], source_key: str, fetched_at: datetime) 
     text = prose(one.get("ContributionTextFull")) or prose(one.get("ContributionText"))
     if not identifier:  # identified by its content instead
         identity = "\x1f".join((section, words(one.get("MemberName")), text))
-        identifier = hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:16]
+        identifier = _hash(identity)[:16]
     heading = " \N{EN DASH} ".join(part for part in (debate, speaker) if part)
     where = ", ".join(part for part in (house, sitting[:10]) if part)
     return FetchedEntry(
@@ -101,7 +98,7 @@ def _build_entry(one: Mapping[str, Any], source_key: str, fetched_at: datetime) 
         content="\n".join(part for part in (where, speaker, text) if part),
         authors=tuple(name for name in (words(one.get("MemberName")) or speaker,) if name),
         # Hansard corrects contributions: the hash makes a changed text a changed entry
-        published_raw=f"{sitting} {hashlib.sha256(text.encode()).hexdigest()[:12]}",
+        published_raw=f"{sitting} {_hash(text)[:12]}",
         published_at=parse_published(sitting, now=fetched_at),
         updated_at=None,
         language="en",
@@ -113,10 +110,10 @@ def _build_entry(one: Mapping[str, Any], source_key: str, fetched_at: datetime) 
 
 def _build_public_address(house: str, day: str, section: str, debate: str, identifier: str) -> str:
     slug = _SLUG.sub("", debate.title()) or "debate"
-    path = "/".join(quote(part, safe="") for part in (house, day, "debates", section, slug))
+    path = "/".join(_quote(part) for part in (house, day, "debates", section, slug))
     # with only the fragment, all contributions to a debate would have one canonical URL
     return (
-        f"{_PUBLIC_SITE}/{path}?contribution={quote(identifier)}#contribution-{quote(identifier)}"
+        f"{_PUBLIC_SITE}/{path}?contribution={_quote(identifier)}#contribution-{_quote(identifier)}"
     )
 
 
@@ -127,3 +124,12 @@ def _build_address(search: str, start: str, end: str, skip: int) -> str:
         [*kept, *zip(_OUR_PARAMETERS, (start, end, str(TAKE), str(skip)), strict=True)]
     )
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def _quote(part: str) -> str:
+    """Return a part of a URL; half a surrogate, which UTF-8 does not have, becomes "?"."""
+    return quote(part, safe="", errors="replace")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -11,13 +11,13 @@ from typing import Any
 from crawler.errors import NotAFeed
 from crawler.listings.feed_hubs import json_feed_links
 from crawler.text.dates import parse_date, parse_published
+from crawler.text.tolerant_json import loads, read_complete_members
 from storage.model import FetchedEntry
 
 _MAX_NUMBER = 40  # digits of a date that is a number
 _VERSION = re.compile(r'"version"\s*:\s*"([^"]*jsonfeed\.org[^"]*)"')
 _TITLE = re.compile(r'"title"\s*:\s*("(?:[^"\\]|\\.)*")')
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
-_NEXT = re.compile(r"[\s,]*\{")
 
 
 def looks_like_json(body: bytes) -> bool:
@@ -46,8 +46,8 @@ def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> Jso
     text = body.decode("utf-8", "replace")
     degraded = None
     try:
-        feed = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
+        feed = loads(text)
+    except ValueError as error:
         feed = _recover_items(text)
         if feed is None:
             raise NotAFeed(f"begins like JSON, but is not valid: {error}") from error
@@ -76,19 +76,11 @@ def _recover_items(text: str) -> dict[str, Any] | None:
     version = _VERSION.search(text)
     if found is None or version is None:
         return None
-    items: list[Any] = []
-    reader, at = json.JSONDecoder(strict=False), found.end()
-    while begun := _NEXT.match(text, at):
-        try:
-            item, at = reader.raw_decode(text, begun.end() - 1)
-        except (ValueError, RecursionError):
-            break
-        items.append(item)
     title = _TITLE.search(text, 0, found.start())
     return {
         "version": version[1],
         "title": json.loads(title[1], strict=False) if title else "",
-        "items": items,
+        "items": read_complete_members(text, "items"),
     }
 
 
@@ -97,12 +89,12 @@ def _build_entry(
 ) -> FetchedEntry:
     raw = _get_date(item, "date_published") or _get_date(item, "date_modified")
     entry_language = _get_text(item, "language") or language
+    tags = item.get("tags")
     content = _get_text(item, "content_html") or _get_text(item, "content_text") or ""
-    identifier = item.get("id")
     return FetchedEntry(
         source_key=source_key,
         url=_get_text(item, "url") or _get_text(item, "external_url"),
-        guid=None if identifier in (None, "") else str(identifier),
+        guid=_get_text_or_number(item, "id"),
         title=_get_text(item, "title") or "",
         summary=_get_text(item, "summary") or "",
         content=content,
@@ -112,7 +104,7 @@ def _build_entry(
         updated_at=parse_date(_get_date(item, "date_modified"), language=entry_language),
         language=entry_language,
         fetched_at=fetched_at,
-        tags=tuple(str(tag) for tag in item.get("tags") or () if isinstance(tag, str)),
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
     )
 
 
@@ -124,9 +116,14 @@ def _list_author_names(item: dict[str, Any]) -> list[str]:
 
 def _get_date(item: dict[str, Any], key: str) -> str | None:
     """Return a date as text; some feeds have numbers of seconds or milliseconds."""
+    written = _get_text_or_number(item, key)
+    return written if isinstance(item.get(key), str) or written is None else written[:_MAX_NUMBER]
+
+
+def _get_text_or_number(item: dict[str, Any], key: str) -> str | None:
     value = item.get(key)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value)[:_MAX_NUMBER] if is_number else _get_text(item, key)
+    return str(value) if is_number else _get_text(item, key)
 
 
 def _get_text(item: dict[str, Any], key: str) -> str | None:

@@ -1,7 +1,7 @@
 """Parses JSON with invalid numbers, as procurement services publish it. Pure.
 
 Real examples: `1e9999`, `NaN`, `000`, `1, 000` (a thousands separator), a missing value. An invalid
-number is read as None; the rest of the document is kept.
+number is read as None, and so is what is nested too deeply; the rest of the document is kept.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ _MISSING = r"(?P<colon>:)(?=\s*+[,}\]])"
 _SUPERFLUOUS = r",(?P<comma>)(?=\s*+[}\],])"
 _BARE = r'(?P<bare>[^\s\[\]{}:,"]++(?:[ \t]++[^\s\[\]{}:,"]++)*+)'
 _TOKEN = re.compile("|".join((STRING, _THOUSANDS, _MISSING, _SUPERFLUOUS, _BARE)), re.DOTALL)
+# strings, so that brackets in them do not count, and brackets
+_STRUCTURE = re.compile(rf"{STRING}|[\[\]{{}}]", re.DOTALL)
+_MAX_DEPTH = 100  # of a document that Python's parser refuses for its depth
 _VALID = re.compile(r"(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)\Z")
 
 
@@ -27,23 +30,48 @@ def loads(text: str) -> Any:
     """Parse a JSON text; invalid numbers, and those beyond a float, become None.
 
     Raises:
-        ValueError: the text is not JSON even after repair, or is nested too deeply.
+        ValueError: the text is not JSON even after repair.
     """
     text = text.lstrip("\ufeff \t\r\n")
     try:
-        try:
-            return _make_decoder().decode(text)
-        except json.JSONDecodeError:
-            if not text.startswith(("{", "[")):
-                raise
-        return _make_decoder().decode(repair_json(text))
+        return _decode(text)
+    except RecursionError:
+        text = cut_deep_values(text)
+    try:
+        return _decode(text)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
 
+def _decode(text: str) -> Any:
+    try:
+        return _make_decoder().decode(text)
+    except json.JSONDecodeError:
+        if not text.startswith(("{", "[")):
+            raise
+    return _make_decoder().decode(repair_json(text))
+
+
+def cut_deep_values(text: str) -> str:
+    """Replace arrays and objects within a hundred others by `null`."""
+    kept, depth, start = [], 0, 0
+    for found in _STRUCTURE.finditer(text):
+        if found[0] in ("[", "{"):
+            depth += 1
+            if depth == _MAX_DEPTH + 1:
+                kept += [text[start : found.start()], "null"]
+        elif found[0] in ("]", "}"):
+            if depth == _MAX_DEPTH + 1:
+                start = found.end()
+            depth = max(depth - 1, 0)
+    if depth <= _MAX_DEPTH:
+        kept.append(text[start:])
+    return "".join(kept)
+
+
 def read_complete_members(text: str, name: str) -> list[Any]:
     """Return the complete members of the array `name` in truncated or damaged JSON."""
-    text = repair_json(text)
+    text = cut_deep_values(repair_json(text))
     found = re.search(rf'"{re.escape(name)}"\s*+:\s*+\[', text)
     members: list[Any] = []
     decoder, at = _make_decoder(), found.end() if found else len(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from storage.store import Store, open_store
 from supplierwatch.demo.answers import check
 from supplierwatch.demo.configuration import DAILY, write_configuration
 from supplierwatch.demo.output import clear_output
+from supplierwatch.demo.program_name import name_program
 from supplierwatch.demo.server import Newsroom, newsroom
 from supplierwatch.formatting.hits import sentence_of, title_of
 from supplierwatch.service.service import Service
@@ -48,11 +50,16 @@ def run_demo(screen: Console, *, output: Path) -> int:
     screen.print(f"\nDone in {time.monotonic() - started:.0f} s. See for yourself:")
     screen.print(f"  mails          {output / 'data' / 'mail'}")
     screen.print(f"  configuration  {output / 'config'}")
-    screen.print(f'  search         supplierwatch --config {output / "config"} search "corvantis"')
-    screen.print(
-        "  in a browser   supplierwatch demo --serve   (with six weeks of generated history)"
-    )
+    program, config = name_program(), shlex.quote(str(output / "config"))
+    _print_command(screen, "search", f'{program} --config {config} search "corvantis"')
+    _print_command(screen, "in a browser", f"{program} demo --serve")
+    screen.print("                 (with six weeks of generated history)")
     return 0 if right else 1
+
+
+def _print_command(screen: Console, label: str, command: str) -> None:
+    """Print a command on one line, so that it can be copied."""
+    screen.print(Text(f"  {label:<14} {command}"), soft_wrap=True)
 
 
 def _run_polls(screen: Console, service: Service, room: Newsroom) -> None:

@@ -39,6 +39,8 @@ OF_OPERATORS = (
     "/subscriptions/now", "/channels",
 )  # fmt: skip
 
+LOOKS_SIGNED_IN = 50  # of seven hours each
+
 
 @dataclass(slots=True)
 class Innocents:
@@ -49,6 +51,11 @@ class Innocents:
     operator: Browser
     stored: int = 0
     faults: list[str] = field(default_factory=list)
+
+    def sign_in(self) -> None:
+        """Begin new sessions: they end after 30 days of the clock, which each look advances."""
+        self.reader = self.desk.browser("reader")
+        self.operator = self.desk.browser("operator")
 
     def publish(self, title: str, source: str = "trolley") -> int:
         """Store an article with words of its own; returns the number of its item."""
@@ -90,6 +97,8 @@ class Innocents:
     def look(self) -> list[str]:
         """Publish, and return what was not matched, told or shown of it."""
         self.faults = []
+        if self.stored % LOOKS_SIGNED_IN == 0:
+            self.sign_in()
         title = f"Halcyon goes on {self.stored} at the trust"
         number = self.publish(title)
         self.work()

@@ -78,3 +78,12 @@ def test_proper_json_comes_through_as_it_is(value: Any) -> None:
 
     assert loads(text) == value
     assert json.loads(repair_json(text)) == value
+
+
+def test_what_is_nested_too_deeply_is_none_and_the_rest_is_kept() -> None:
+    deep = "[" * 100_000 + '"]"' + "]" * 100_000
+    assert loads(f'{{"a": "[", "b": {deep}, "c": [1]}}')["c"] == [1]
+    cut = f'{{"releases": [{{"a": 1}}, {{"b": {deep}}}, {{"c": 1}}, {{"d'
+    assert [list(one) for one in read_complete_members(cut, "releases")] == [["a"], ["b"], ["c"]]
+    with pytest.raises(ValueError, match="Expecting value"):
+        loads("[" * 100_000)
