@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from crawler.polling.poll_interval import (
     UNFINISHED_RETRIES,
 )
 from storage.archive.known_entries import KnownEntry
+from storage.errors import DamagedRow
 from storage.model import (
     Article,
     AsideBlock,
@@ -33,6 +35,8 @@ from storage.model import (
     Validators,
 )
 from storage.store import Store, Unit
+
+log = logging.getLogger(__name__)
 
 PagePlan = Literal["soon", "later", "known"]
 
@@ -109,47 +113,78 @@ class CrawlStorage:
         *,
         baseline: bool,
         pages: PagePlan,
-    ) -> list[Stored]:
+    ) -> list[Stored | None]:
         """Store entries as listed, in transactions of about `MAX_WRITE_SECONDS` at most.
+
+        Where the stored row of one is damaged, the others of its transaction are stored one by one.
 
         Args:
             pages: "soon": this poll fetches their pages, and matching waits `PAGE_WAIT` for
                 them; "later": another poll fetches them; "known": they need not be fetched.
+
+        Returns:
+            what was decided about each; None where its stored row is damaged.
         """
-        stored: list[Stored] = []
+        stored: list[Stored | None] = []
+        alone = 0  # number of the first entry that need not be stored by itself
         while len(stored) < len(articles):
-            with self._store.transaction() as unit, unit.items.batch():
-                # measured from here: the wait for other writers does not count
-                started, before = time.monotonic(), len(stored)
-                for article in articles[before:][:ENTRIES_AT_ONCE]:
-                    is_late = time.monotonic() - started > MAX_WRITE_SECONDS
-                    if is_late and len(stored) > before:
-                        break
-                    now = self._clock()
-                    listed = article.text_state is TextState.LISTED
-                    wait = PAGE_WAIT if listed and pages == "soon" else timedelta(0)
-                    stored.append(
-                        unit.items.put(
-                            article,
-                            now=now,
-                            baseline=baseline,
-                            ready_at=now + wait,
-                            page_due_at=now if listed and pages != "known" else None,
-                        )
-                    )
+            before = len(stored)
+            part = articles[before:][: 1 if before < alone else ENTRIES_AT_ONCE]
+            try:
+                stored += self._put_some(part, baseline=baseline, pages=pages)
+            except DamagedRow as error:
+                alone = before + len(part)
+                if len(part) == 1:
+                    log.error("entry.not-stored url=%s problem=%s", part[0].url, error)
+                    stored.append(None)
             # let other sources and other writers continue
             more = len(stored) < len(articles)
             await asyncio.sleep(PAUSE_FOR_WRITERS if more else 0)
         return stored
 
-    def put_pages(self, pages: Sequence[ReadArticle], *, baseline: bool) -> list[Stored]:
+    def _put_some(
+        self, articles: Sequence[Article], *, baseline: bool, pages: PagePlan
+    ) -> list[Stored]:
+        """Store entries in one transaction; those for which there is no time are left."""
+        stored: list[Stored] = []
+        with self._store.transaction() as unit, unit.items.batch():
+            # measured from here: the wait for other writers does not count
+            started = time.monotonic()
+            for article in articles:
+                if stored and time.monotonic() - started > MAX_WRITE_SECONDS:
+                    break
+                now = self._clock()
+                listed = article.text_state is TextState.LISTED
+                wait = PAGE_WAIT if listed and pages == "soon" else timedelta(0)
+                stored.append(
+                    unit.items.put(
+                        article,
+                        now=now,
+                        baseline=baseline,
+                        ready_at=now + wait,
+                        page_due_at=now if listed and pages != "known" else None,
+                    )
+                )
+        return stored
+
+    def put_pages(self, pages: Sequence[ReadArticle], *, baseline: bool) -> list[Stored | None]:
         """Store the articles of the pages of items, in one transaction.
 
-        Each commit waits for the disk, so pages that are read together are stored together.
+        Each commit waits for the disk, so pages that are read together are stored together. Where
+        the row of an item is damaged, each is stored by itself.
+
+        Returns:
+            what was decided about each; None where the row of its item is damaged.
         """
         expected = [page.item_id for page in pages]
-        with self._store.transaction() as unit, unit.items.batch(expected=expected):
-            return [self._put_page(unit, page, baseline=baseline) for page in pages]
+        try:
+            with self._store.transaction() as unit, unit.items.batch(expected=expected):
+                return [self._put_page(unit, page, baseline=baseline) for page in pages]
+        except DamagedRow as error:
+            if len(pages) == 1:
+                log.error("page.not-stored item=%d problem=%s", pages[0].item_id, error)
+                return [None]
+        return [one for page in pages for one in self.put_pages([page], baseline=baseline)]
 
     def _put_page(self, unit: Unit, page: ReadArticle, *, baseline: bool) -> Stored:
         stored = unit.items.put(

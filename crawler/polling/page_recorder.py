@@ -62,7 +62,10 @@ class PageRecorder:
         self._stats.read += 1
 
     def store_all(self, pages: Sequence[tuple[PageDue, FetchedPage | None, Article]]) -> None:
-        """Store the articles of items in one transaction, and when to recheck their pages."""
+        """Store the articles of items in one transaction, and when to recheck their pages.
+
+        Where the row of an item is damaged, its page is rejected; its attempt stays counted.
+        """
         articles = [
             ReadArticle(
                 article=article,
@@ -74,6 +77,9 @@ class PageRecorder:
         ]
         all_stored = self._context.storage.put_pages(articles, baseline=self._baseline)
         for (page, _, _), stored in zip(pages, all_stored, strict=True):
+            if stored is None:
+                self._stats.rejected["damaged row"] += 1
+                continue
             self._stats.count(stored.decision)
             self._stats.read += 1
             self._context.emit(

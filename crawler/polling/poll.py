@@ -150,6 +150,9 @@ async def _store_entries(
         )
         stored = await context.storage.put_entries(articles, baseline=baseline, pages=pages)
         for entry, result in zip(part, stored, strict=True):
+            if result is None:
+                stats.rejected["damaged row"] += 1
+                continue
             stats.count(result.decision)
             if pages != "known":
                 entries[result.item_id] = entry

@@ -13,7 +13,13 @@ from storage.archive import known_entries as listing
 from storage.archive.item_writer import ItemWriter
 from storage.archive.known_entries import KnownEntry
 from storage.archive.page_rows import read_carriers
-from storage.engine.damage import Damage, read_columns, read_decodable
+from storage.engine.damage import (
+    Damage,
+    cause_of,
+    is_decode_error,
+    read_columns,
+    read_decodable,
+)
 from storage.errors import DamagedRow
 from storage.model import (
     Article,
@@ -65,15 +71,24 @@ class Items:
             expected: id of the item that was stored from the listing.
             ready_at: earliest time of matching (its page is being fetched); by default now.
             page_due_at: when the item's page is to be fetched.
+
+        Raises:
+            DamagedRow: a stored row that it is compared with cannot be decoded; this transaction
+                is to be rolled back.
         """
-        return self._writer.put(
-            article,
-            now=now,
-            baseline=baseline,
-            expected=expected,
-            ready_at=ready_at or now,
-            page_due_at=page_due_at,
-        )
+        try:
+            return self._writer.put(
+                article,
+                now=now,
+                baseline=baseline,
+                expected=expected,
+                ready_at=ready_at or now,
+                page_due_at=page_due_at,
+            )
+        except Exception as error:
+            if not is_decode_error(error):
+                raise
+            raise DamagedRow(cause_of(error)) from error
 
     def batch(self, *, expected: Sequence[int] = ()) -> AbstractContextManager[None]:
         """Write the marks of all articles that are put in this block together, at its end.
@@ -250,8 +265,3 @@ class Items:
         if until is not None:
             counted = counted.where(item.c.first_seen_at < until)
         return int(self._db.scalar(counted) or 0)
-
-    def counts_by_source(self) -> dict[str, int]:
-        """Return source key -> number of items that it was first to list."""
-        counted = select(item.c.source_key, func.count()).group_by(item.c.source_key)
-        return {row[0]: int(row[1]) for row in self._db.execute(counted)}

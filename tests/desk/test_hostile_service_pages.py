@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
 from datetime import timedelta
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
@@ -19,30 +16,8 @@ from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.web.server import WebServer
 from tests.desk.browser import RunningDesk
 from tests.desk.forms import take_up
+from tests.desk.hostile_text import HOSTILE, QUOTED, RunningMarkup
 from tests.supplierwatch.instance import SOURCES, an_article
-
-HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7919*9173 }}"
-QUOTED = quote(HOSTILE, safe="")
-
-
-class _Markup(HTMLParser):
-    """Collects what could run or load."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        ours = {static.get_address(name) for name in ("desk.js", "refresh.js", "reading.js")}
-        if tag == "script" and given.get("src") not in ours:
-            self.found.append(f"script {given}")
-        if tag in ("img", "object", "embed") or (tag == "iframe" and "sandbox" not in given):
-            self.found.append(tag)
-        self.found += [name for name in given if name.startswith("on") or name == "style"]
-        for name in ("href", "action", "src"):
-            if re.match(r"\s*(javascript|data|vbscript):", given.get(name, ""), re.IGNORECASE):
-                self.found.append(given[name])
 
 
 def hostile_desk(desk: RunningDesk) -> None:
@@ -121,7 +96,7 @@ def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk, errors: RecentE
     for path in paths:
         page = browser.ask(path)
         assert page.code in (200, 404), path
-        markup = _Markup()
+        markup = RunningMarkup()
         markup.feed(page.text)
         shown = [one for one in markup.found if not (path.endswith("/shown") and one == "img")]
         assert shown == [], path
@@ -140,7 +115,7 @@ def test_a_form_with_hostile_values_shows_them_as_text(desk: RunningDesk) -> Non
     for path, names in fields.items():
         page = browser.ask(path, {"csrf": csrf} | dict.fromkeys(names, HOSTILE))
         assert page.code in (400, 409), path
-        markup = _Markup()
+        markup = RunningMarkup()
         markup.feed(page.text)
         assert markup.found == [], path
 

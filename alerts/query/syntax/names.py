@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from alerts.query.syntax.filters import FILTER_NAMES, FilterRow, ValueProblem, r
 from alerts.query.syntax.lexer import MODIFIERS, Lexeme
 from alerts.query.syntax.operators import FUNCTIONS
 from alerts.query.syntax.vendors import NAMES
+from config.values.invalid_value import nearest
 
 if TYPE_CHECKING:
     from alerts.query.syntax.parser import Parser
@@ -113,9 +112,3 @@ def make_filter(parser: Parser, name: str, written: str, lexeme: Lexeme) -> Filt
         return read_filter(FILTER_NAMES[name], written, lexeme.column)
     except ValueProblem as problem:
         raise parser.error(str(problem), lexeme.column, problem.hint) from None
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the most similar name in `known`, or None if none is similar."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
-    return close[0] if close else None

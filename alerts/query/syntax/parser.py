@@ -24,6 +24,7 @@ from alerts.query.text.entities import decode_entities
 from alerts.query.text.plurals import common_singular
 from alerts.query.text.spellings import make_spellings
 from alerts.query.text.terms import TermProblem
+from config.values.invalid_value import nearest
 
 MAX_WEIGHT = 99
 
@@ -208,7 +209,7 @@ class Parser(Cursor):
         key = lexeme.text if lexeme.text in self._suppliers else lexeme.text.lower()
         node = self._suppliers.get(key)
         if node is None:
-            near = names.nearest(key, self._suppliers)
+            near = nearest(key, self._suppliers)
             raise self.error(
                 f"there is no supplier {key}", lexeme.column,
                 f"Did you mean @{near}?" if near else

@@ -85,5 +85,5 @@ def test_what_is_nested_too_deeply_is_none_and_the_rest_is_kept() -> None:
     assert loads(f'{{"a": "[", "b": {deep}, "c": [1]}}')["c"] == [1]
     cut = f'{{"releases": [{{"a": 1}}, {{"b": {deep}}}, {{"c": 1}}, {{"d'
     assert [list(one) for one in read_complete_members(cut, "releases")] == [["a"], ["b"], ["c"]]
-    with pytest.raises(ValueError, match="Expecting value"):
+    with pytest.raises(ValueError, match="Expecting"):
         loads("[" * 100_000)

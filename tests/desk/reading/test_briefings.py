@@ -10,7 +10,7 @@ from storage.model import BriefingEntry
 from storage.users.briefings import MAX_BRIEFINGS, MAX_ENTRIES
 from tests.desk.browser import Browser, Page, RunningDesk
 from tests.desk.forms import take_up
-from tests.desk.test_hostile_service_pages import HOSTILE, _Markup
+from tests.desk.hostile_text import HOSTILE, RunningMarkup
 from tests.supplierwatch.instance import SOURCES, an_article
 
 
@@ -111,7 +111,7 @@ def test_hostile_texts_stay_text_in_a_briefing(desk: RunningDesk) -> None:
     edit(browser, title=HOSTILE, introduction=HOSTILE, comment_1=HOSTILE, place_1=HOSTILE)
     for path in ("/briefings", "/briefings/1", "/briefings/1/printed"):
         page = browser.ask(path)
-        markup = _Markup()
+        markup = RunningMarkup()
         markup.feed(page.text)
         assert (page.code, markup.found) == (200, []), path
     file = browser.ask("/briefings/1/markdown").text

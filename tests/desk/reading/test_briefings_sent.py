@@ -16,7 +16,7 @@ from alerts.messages.render import MAX_HTML, render_briefing
 from supplierwatch.exports.briefing_docx import render_docx
 from tests.desk.browser import Browser, Page, RunningDesk
 from tests.desk.forms import take_up
-from tests.desk.test_hostile_service_pages import HOSTILE
+from tests.desk.hostile_text import HOSTILE
 from tests.supplierwatch.instance import SOURCES, an_article
 from tests.support.outgoing import assert_mail_is_clean
 

@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from tests.desk.browser import RunningDesk
-from tests.desk.test_hostile_service_pages import HOSTILE, _Markup
+from tests.desk.hostile_text import HOSTILE, RunningMarkup
 from tests.supplierwatch.instance import an_article
 
 
@@ -74,7 +74,7 @@ def test_hostile_texts_stay_text_in_a_thread(desk: RunningDesk) -> None:
     browser = desk.browser("reader")
     for path in ("/suppliers", "/suppliers/halcyon"):
         page = browser.ask(path)
-        markup = _Markup()
+        markup = RunningMarkup()
         markup.feed(page.text)
         assert page.code == 200
         assert markup.found == [], path

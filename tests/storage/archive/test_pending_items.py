@@ -102,7 +102,6 @@ def test_paging_passes_each_item_once_whatever_the_times(store: Store) -> None:
         assert len(since) == 3
         assert unit.items.count() == 23
         assert unit.items.count(since=NOW + MINUTE, until=NOW + 2 * MINUTE) == 5
-        assert unit.items.counts_by_source() == {"ward-ledger": 23}
 
 
 def test_an_item_is_found_by_any_of_its_addresses_and_by_its_guid(store: Store) -> None:
