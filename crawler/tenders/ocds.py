@@ -9,12 +9,15 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from crawler.errors import NotAFeed
 from crawler.text.plain_text import one_line, plain_text
 from crawler.text.tolerant_json import loads, read_complete_members
 
+MAX_RELEASES = 2_000  # of one response; the services give a hundred
+MAX_RECORDS = 2_000  # of an array within a release: parties, lots, documents
 _PACKAGE_START = re.compile(r'\s*\{.{0,5000}?"releases"\s*:\s*\[', re.DOTALL)
 
 
@@ -45,7 +48,7 @@ def read_package(body: bytes) -> Package:
         if not releases and not _PACKAGE_START.match(text):
             raise NotAFeed(f"not valid JSON: {error}") from error
         damage = f"the JSON is truncated or invalid after {len(releases)} releases: {error}"
-        return Package(releases=releases, damage=damage, whole=False)
+        return Package(releases=releases[:MAX_RELEASES], damage=damage, whole=False)
     package = record(parsed)
     if "releases" not in package:
         if not package.get("ocid"):
@@ -53,11 +56,15 @@ def read_package(body: bytes) -> Package:
         package = {"releases": [package]}  # a single release
     listed = array(package["releases"])
     releases = select_releases(listed)
-    missing = len(listed) - len(releases)
+    damage = []
+    if missing := len(listed) - len(releases):
+        damage.append(f"{missing} of {len(listed)} releases have no ocid")
+    if len(releases) > MAX_RELEASES:
+        damage.append(f"only {MAX_RELEASES} of {len(releases)} releases were read")
     return Package(
-        releases=releases,
+        releases=releases[:MAX_RELEASES],
         next_link=words(record(package.get("links")).get("next")) or None,
-        damage=f"{missing} of {len(listed)} releases have no ocid" if missing else None,
+        damage="; ".join(damage) or None,
     )
 
 
@@ -90,8 +97,8 @@ def array(value: object) -> list[Any]:
 
 
 def records(value: object) -> list[Mapping[str, Any]]:
-    """Return the objects in an array; empty if `value` is not an array."""
-    return [one for one in array(value) if isinstance(one, dict)]
+    """Return the first `MAX_RECORDS` objects in an array; empty if `value` is not an array."""
+    return list(islice((one for one in array(value) if isinstance(one, dict)), MAX_RECORDS))
 
 
 def words(value: object) -> str:
