@@ -21,7 +21,10 @@ class RunningMarkup(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        ours = {static.get_address(name) for name in ("desk.js", "refresh.js", "reading.js")}
+        ours = {
+            static.get_address(name)
+            for name in ("desk.js", "reading.js", "refresh.js", "updates.js")
+        }
         if tag == "script" and given.get("src") not in ours:
             self.found.append(f"script {given}")
         if tag in ("img", "object", "embed") or (tag == "iframe" and "sandbox" not in given):
