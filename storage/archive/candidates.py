@@ -15,12 +15,12 @@ from storage.rules.dedupe import address_keys, is_compared_by_words
 from storage.rules.identity import guid_key, is_identifying_hash
 from storage.tables import carrier, item, mention
 
-_MOST_ALIKE = 5  # items with the same words that are considered
+_MAX_ALIKE = 5  # items with the same words that are considered
 
 
 def _first_with(column: str) -> Any:
     same = (item.c.source_key == bindparam("source"), item.c[column] == bindparam(column))
-    found = select(item.c.id).where(*same).order_by(item.c.id).limit(_MOST_ALIKE)
+    found = select(item.c.id).where(*same).order_by(item.c.id).limit(_MAX_ALIKE)
     return select(found.subquery(f"first_with_{column}").c.id)
 
 
