@@ -56,15 +56,15 @@ def read_package(body: bytes) -> Package:
         package = {"releases": [package]}  # a single release
     listed = array(package["releases"])
     releases = select_releases(listed)
-    damage = []
+    faults = []
     if missing := len(listed) - len(releases):
-        damage.append(f"{missing} of {len(listed)} releases have no ocid")
+        faults.append(f"{missing} of {len(listed)} releases have no ocid")
     if len(releases) > MAX_RELEASES:
-        damage.append(f"only {MAX_RELEASES} of {len(releases)} releases were read")
+        faults.append(f"only {MAX_RELEASES} of {len(releases)} releases were read")
     return Package(
         releases=releases[:MAX_RELEASES],
         next_link=words(record(package.get("links")).get("next")) or None,
-        damage="; ".join(damage) or None,
+        damage="; ".join(faults) or None,
     )
 
 

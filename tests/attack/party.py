@@ -21,6 +21,7 @@ class Party:
         others: answers at paths that no feed lists (robots.txt, parts of a sitemap).
         before: pages that it shows first and that are told; `pages` of the same path are its edit.
         kind: the kind of the source.
+        path: of its listing.
         declared: more lines of its declaration.
     """
 
@@ -31,18 +32,22 @@ class Party:
     before: Mapping[str, Made] = field(default_factory=dict)
     kind: str = "feed"
     declared: str = ""
+    path: str = "/feed.xml"
 
     def declaration(self, site: FakeSite, host: str) -> str:
         """Its source in sources.toml."""
         return (
             f'[[source]]\nkey = "{self.key}"\nkind = "{self.kind}"\n'
-            f'url = "{site.url("/feed.xml", host=host)}"\n{self.declared}\n'
+            f'url = "{site.url(self.path, host=host)}"\n{self.declared}\n'
         )
 
     def rest(self, site: FakeSite, host: str) -> None:
         """Be well-behaved: list nothing."""
         empty = "<html><body></body></html>"
-        if self.kind == "feed":
+        if self.kind in ("tenders", "parliament"):
+            # no list: one request, while an empty one is asked for window by window
+            site.page(self.path, "[]", content_type="application/json", host=host)
+        elif self.kind == "feed":
             site.page("/feed.xml", feed([]), content_type=FEED_TYPE, host=host)
         elif self.kind == "sitemap":
             site.page("/feed.xml", "<urlset></urlset>", content_type="text/xml", host=host)
@@ -60,7 +65,7 @@ class Party:
         self._serve(site, host, self.others)
         self._serve(site, host, self.pages)
         if self.listing is not None:
-            site.behave("/feed.xml", self.listing(), host=host)
+            site.behave(self.path, self.listing(), host=host)
         else:
             self._list(site, host, self.pages)
 
