@@ -13,7 +13,7 @@ PACKAGES := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test test-fast test-long test-cluster test-web pictures coverage package-check attack kills fuzz soak lint format check bench pins clean
+.PHONY: help setup run demo test test-fast test-long test-cluster test-web pictures texts coverage package-check attack kills fuzz soak lint format check bench pins clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -43,6 +43,9 @@ test-web: $(DEVELOPING) ## drive the desk in the Chromium of the system; skipped
 
 pictures: $(DEVELOPING) ## take the pictures of docs/desk.md in the Chromium of the system
 	$(BIN)/python -m tests.web.pictures
+
+texts: $(DEVELOPING) ## extract the texts of the desk again into the files of its languages
+	$(BIN)/python -m tests.desk.languages.extraction
 
 coverage: $(DEVELOPING) ## run all tests and show the lines and branches that none of them takes
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-report=html:dist/coverage

@@ -11,16 +11,19 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextvars import copy_context
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from supplierwatch.formatting.translation import mark_text
+
 log = logging.getLogger(__name__)
 
 MAX_RUNNING = 2  # each may have a crawl process of its own
 MAX_KEPT = 40
-BUSY = "Two jobs are running already: try again in a minute."
+BUSY = mark_text("Two jobs are running already: try again in a minute.")
 MAX_STEPS = 60
 MAX_LINES = 40  # of a step
 MAX_CHARACTERS = 400  # of a line
@@ -90,8 +93,10 @@ class Jobs:
             if running >= MAX_RUNNING or self.ending.is_set():
                 return False
             self._add(replace(job, group=self._group))
+        # what it reports is in the language of who asked
+        run = copy_context().run
         threading.Thread(
-            target=self._run, args=(job.job_id, work), name=f"job-{job.kind}", daemon=True
+            target=run, args=(self._run, job.job_id, work), name=f"job-{job.kind}", daemon=True
         ).start()
         return True
 

@@ -122,6 +122,14 @@ def _format_day(moment: datetime | None) -> str:
     return format_skeleton("yMMMd", local, locale=language.locale)
 
 
+def format_long_day(moment: datetime) -> str:
+    """Format a day in full: `24 November 2026`."""
+    language = present_language()
+    if language.tag == ENGLISH:
+        return f"{moment.day} {moment:%B %Y}"
+    return format_date(moment, "long", locale=language.locale)
+
+
 def format_weekday(local: datetime) -> str:
     """Format a time of a zone of its own in full: `Tuesday 24 November 2026, 07:30`."""
     language = present_language()

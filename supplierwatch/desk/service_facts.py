@@ -12,6 +12,7 @@ from pathlib import Path
 
 from storage.engine.schema_version import SCHEMAS
 from supplierwatch.desk.page import DeskSource
+from supplierwatch.formatting.translation import mark_text
 
 MAX_BACKUPS = 10
 MAX_LISTED = 1_000  # entries of the folder of backups
@@ -48,8 +49,8 @@ def gather_facts(source: DeskSource) -> ServiceFacts:
         versions=(
             ("supplierwatch", version("supplierwatch")),
             ("Python", platform.python_version()),
-            ("Schema of the database", SCHEMAS[-1]),
-            ("System", platform.platform(terse=True)),
+            (mark_text("Schema of the database"), SCHEMAS[-1]),
+            (mark_text("System"), platform.platform(terse=True)),
         ),
         database="PostgreSQL" if file is None else file.name,
         database_size=None if file is None else _count_bytes(file),

@@ -14,6 +14,7 @@ from config.model import Subscription
 from config.values.cadence import write_duration
 from storage.rules.local_time import local_time
 from storage.store import Unit
+from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import CompiledConfiguration, watches_of
 
 TIMES = 3
@@ -66,29 +67,51 @@ def describe_rules(subscription: Subscription) -> tuple[tuple[str, str], ...]:
     cadence, quiet = subscription.cadence, subscription.quiet_hours
     at_once = cadence.kind == "immediate"
     minutes = ALERT_SPACE // timedelta(minutes=1)
-    rules = [("When", "at once, as it is found" if at_once else cadence.text or cadence.kind)]
-    rules.append(("Time zone", subscription.timezone))
+    when = _("at once, as it is found") if at_once else cadence.text or cadence.kind
+    rules = [(_("When"), when), (_("Time zone"), subscription.timezone)]
     if quiet is None:
-        rules.append(("Quiet hours", "none"))
+        rules.append((_("Quiet hours"), _("none")))
     else:
-        span = f"{quiet.start:%H:%M} to {quiet.end:%H:%M}"
-        rules.append(("Quiet hours", f"{span}: what is found then is sent at their end, together"))
+        words = _(
+            "%(begin)s to %(end)s: what is found then is sent at their end, together",
+            begin=f"{quiet.start:%H:%M}",
+            end=f"{quiet.end:%H:%M}",
+        )
+        rules.append((_("Quiet hours"), words))
     if not at_once:
         region = cadence.not_on_bank_holidays_of
-        words = "sent as on other days" if region is None else f"none on those of {region}"
-        rules.append(("Bank holidays", words))
+        words = _("sent as on other days")
+        if region is not None:
+            words = _("none on those of %(region)s", region=region)
+        rules.append((_("Bank holidays"), words))
     if at_once:
-        most = f"{ALERTS_AT_ONCE} messages in a row, then one every {minutes} minutes with all"
-        rules.append(("Ceiling", f"{most} that was found"))
+        words = _(
+            "%(n)s messages in a row, then one every %(minutes)s minutes with all that was found",
+            n=ALERTS_AT_ONCE,
+            minutes=minutes,
+        )
+        rules.append((_("Ceiling"), words))
     else:
-        rules.append(("Ceiling", "one message each time, with all that was found"))
-        nothing = "an empty message" if subscription.send_empty else "no message"
-        rules.append(("When nothing was found", nothing))
-    rules.append(("Edits of sent articles", "sent" if subscription.edits else "not sent"))
+        rules.append((_("Ceiling"), _("one message each time, with all that was found")))
+        nothing = _("an empty message") if subscription.send_empty else _("no message")
+        rules.append((_("When nothing was found"), nothing))
+    rules.append((_("Edits of sent articles"), _("sent") if subscription.edits else _("not sent")))
     if subscription.unusual is not None:
-        rules.append(("Unusual volume", f"sent, sensitivity {subscription.unusual}"))
+        words = _("sent, sensitivity %(name)s", name=_(subscription.unusual))
+        rules.append((_("Unusual volume"), words))
     for each in subscription.expect:
-        what = f"the watch {each.watch}" if each.watch else f"the source {each.source}"
         within = write_duration(each.within)
-        rules.append(("Expected", f"sent if {what} finds nothing in {within}"))
+        if each.watch:
+            words = _(
+                "sent if the watch %(name)s finds nothing in %(span)s",
+                name=each.watch,
+                span=within,
+            )
+        else:
+            words = _(
+                "sent if the source %(name)s finds nothing in %(span)s",
+                name=each.source,
+                span=within,
+            )
+        rules.append((_("Expected"), words))
     return tuple(rules)

@@ -12,6 +12,7 @@ from storage.model import Actor, Change, Role, User
 from storage.store import Unit
 from supplierwatch.desk.accounts.user_changes import UserRefused, add_user, change_role, read_email
 from supplierwatch.desk.accounts.user_names import is_name
+from supplierwatch.formatting.translation import mark_text
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def find_external_user(
     subject = str(claims["sub"])
     role = read_role(settings, claims)
     if settings.roles and role is None:
-        raise ExternalRefused("Your account there has no role here.")
+        raise ExternalRefused(mark_text("Your account there has no role here."))
     user = unit.identities.find(settings.issuer, subject)
     if user is None:
         user = _find_or_make(unit, settings, claims, role or Role.READER, now, client)
@@ -47,7 +48,7 @@ def find_external_user(
         change = Change(action="user.identity-linked", subject=user.name, after=subject)
         unit.audit.record(actor, change, now)
     if user.disabled_at is not None:
-        raise ExternalRefused("You may not sign in.")
+        raise ExternalRefused(mark_text("You may not sign in."))
     if role is not None and role != user.role:
         try:
             change_role(unit, Actor(name=user.name, via="oidc", client=client), user, role, now)
@@ -80,18 +81,18 @@ def _find_or_make(
     if known is not None:
         return known
     if not settings.new_users:
-        raise ExternalRefused("Nobody has added you here. Ask an operator.")
+        raise ExternalRefused(mark_text("Nobody has added you here. Ask an operator."))
     named = (claims.get("preferred_username"), email, claims["sub"])
     names = [text.strip() for text in named if isinstance(text, str)]
     name = next((each for each in names if is_name(each)), None)
     if name is None:
-        raise ExternalRefused("Your account there has no name that can be used here.")
+        raise ExternalRefused(mark_text("Your account there has no name that can be used here."))
     try:
         return add_user(
             unit, Actor(name=name, via="oidc", client=client), name, role, now, email=email
         )
     except UserRefused as error:
-        raise ExternalRefused("Your name is taken here. Ask an operator.") from error
+        raise ExternalRefused(mark_text("Your name is taken here. Ask an operator.")) from error
 
 
 def _read_verified_email(claims: Mapping[str, Any]) -> str | None:

@@ -11,6 +11,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from supplierwatch.formatting.translation import format_number
+from supplierwatch.formatting.translation import gettext as _
+
 SHORTEST = 12  # characters (NIST SP 800-63B asks for 8 at least)
 LONGEST = 1_000
 MAX_FAILURES = 5  # of one name, within WINDOW
@@ -55,11 +58,11 @@ def needs_rehash(password_hash: str) -> bool:
 def find_password_fault(password: str, name: str) -> str | None:
     """Return why a password is refused; None where it is accepted."""
     if len(password) < SHORTEST:
-        return f"A password has {SHORTEST} characters at least."
+        return _("A password has %(n)s characters at least.", n=SHORTEST)
     if len(password) > LONGEST:
-        return f"A password has {LONGEST:,} characters at most."
+        return _("A password has %(n)s characters at most.", n=format_number(LONGEST))
     if password.casefold() == name.casefold() or len(set(password)) < 4:
-        return "That is too easy to guess."
+        return _("That is too easy to guess.")
     return None
 
 

@@ -9,6 +9,8 @@ from storage.model import Actor, ApiToken, Change, Role, Scope, User
 from storage.rules.groups import GroupScope, order_groups
 from storage.store import Unit
 from storage.users.tokens import MAX_TOKENS
+from supplierwatch.formatting.translation import format_number
+from supplierwatch.formatting.translation import gettext as _
 
 MAX_LABEL = 100  # characters
 MAX_DAYS = 3_650
@@ -48,22 +50,24 @@ def make_token(
     """
     label = label.strip()
     if not label or len(label) > MAX_LABEL or not label.isprintable():
-        raise TokenRefused(f"a label has 1 to {MAX_LABEL} printable characters")
+        raise TokenRefused(_("a label has 1 to %(n)s printable characters", n=MAX_LABEL))
     if not 1 <= days <= MAX_DAYS:
-        raise TokenRefused(f"a token is valid for 1 to {MAX_DAYS:,} days")
+        raise TokenRefused(_("a token is valid for 1 to %(n)s days", n=format_number(MAX_DAYS)))
     if user.disabled_at is not None:
-        raise TokenRefused(f"{user.name} may not sign in: admit them first")
+        raise TokenRefused(_("%(name)s may not sign in: admit them first", name=user.name))
     wanted, valid_for = _read_scopes(scopes, user), timedelta(days=days)
     if by is not None:
         if not wanted <= by.scopes:
-            raise TokenRefused("a token that is made by a token has none but its scopes")
+            raise TokenRefused(_("a token that is made by a token has none but its scopes"))
         valid_for = min(valid_for, by.expires_at - now)
     is_theirs = user.role is Role.OPERATOR or group in order_groups(user.groups)
     if group is not None and not is_theirs:
         raise TokenRefused(f"{user.name} is not in the group {group[:80]!r}")
     made = unit.tokens.make(user.user_id, label, wanted, now, valid_for=valid_for, group=group)
     if made is None:
-        raise TokenRefused(f"{user.name} has {MAX_TOKENS} tokens: revoke one first")
+        raise TokenRefused(
+            _("%(name)s has %(n)s tokens: revoke one first", name=user.name, n=MAX_TOKENS)
+        )
     after = f"{label}: {', '.join(sorted(wanted))}"
     unit.audit.record(actor, Change(action="token.made", subject=user.name, after=after), now)
     return made
@@ -93,7 +97,13 @@ def _read_scopes(scopes: Sequence[str], user: User) -> frozenset[Scope]:
             f"a scope is one of {names}, not {', '.join(map(repr, scopes))}"
         ) from None
     if not found:
-        raise TokenRefused("a token has one scope at least")
+        raise TokenRefused(_("a token has one scope at least"))
     if Scope.OPERATE in found and not user.role.includes(Role.OPERATOR):
-        raise TokenRefused(f"the scope operate is for operators; {user.name} is {user.role}")
+        raise TokenRefused(
+            _(
+                "the scope operate is for operators; %(name)s is %(role)s",
+                name=user.name,
+                role=_(str(user.role)),
+            )
+        )
     return found

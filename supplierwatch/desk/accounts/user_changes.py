@@ -11,6 +11,7 @@ from storage.model import Actor, Change, Role, User
 from storage.rules.groups import order_groups
 from storage.store import Unit
 from supplierwatch.desk.accounts.user_names import MAX_NAME, is_name
+from supplierwatch.formatting.translation import gettext as _
 
 MAX_EMAIL = 254  # characters (RFC 5321, 4.5.3.1.3)
 
@@ -32,10 +33,10 @@ def add_user(
         UserRefused: the name or the address cannot be used, or the name is taken.
     """
     if not is_name(name):
-        raise UserRefused(f"a name has 1 to {MAX_NAME} printable characters", "name")
+        raise UserRefused(_("a name has 1 to %(n)s printable characters", n=MAX_NAME), "name")
     made = unit.users.add(name, role, now, email=read_email(email))
     if made is None:
-        raise UserRefused(f"there is a user {name} already", "name")
+        raise UserRefused(_("there is a user %(name)s already", name=name), "name")
     unit.audit.record(actor, Change(action="user.added", subject=name, after=str(role)), now)
     return made
 
@@ -107,7 +108,7 @@ def make_user_link(unit: Unit, actor: Actor, user: User, now: datetime) -> str:
         UserRefused: the user is disabled.
     """
     if user.disabled_at is not None:
-        raise UserRefused(f"{user.name} may not sign in: admit them first", "user")
+        raise UserRefused(_("%(name)s may not sign in: admit them first", name=user.name), "user")
     token = unit.users.make_link(user.user_id, now)
     unit.audit.record(actor, Change(action="user.linked", subject=user.name), now)
     return token
@@ -142,12 +143,16 @@ def read_email(text: str | None) -> str | None:
     name, at, host = email.rpartition("@")
     plain = email.isprintable() and not any(c in email for c in " ,;<>\"'()[]:\\")
     if not (name and at and host) or "@" in name or not plain or len(email) > MAX_EMAIL:
-        raise UserRefused(f"{email[:100]!r} is no mail address", "email")
+        raise UserRefused(_("%(address)r is no mail address", address=email[:100]), "email")
     return email
 
 
 def _refuse_last_operator(unit: Unit, user: User, field: str) -> None:
     if unit.users.is_last_operator(user):
         raise UserRefused(
-            f"{user.name} is the only operator who can sign in: add another one first", field
+            _(
+                "%(name)s is the only operator who can sign in: add another one first",
+                name=user.name,
+            ),
+            field,
         )

@@ -17,6 +17,7 @@ from config.errors import ConfigInvalid, EditRefused, Problem
 from config.model import DEFAULT_GROUP
 from storage.model import Change
 from supplierwatch.desk.page import DeskSource, PageRequest, PageResponse, not_found
+from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.group_configuration import restrict_configuration
 from supplierwatch.wiring import CompiledConfiguration, load
 
@@ -82,7 +83,7 @@ def read_config(source: DeskSource, name: str) -> ConfigText | PageResponse:
     try:
         return ConfigText(path, path.read_bytes())
     except OSError as error:
-        return not_found(f"{name} cannot be read: {error.strerror}.")
+        return not_found(_("%(file)s cannot be read: %(cause)s.", file=name, cause=error.strerror))
 
 
 def check_edit(
@@ -124,7 +125,9 @@ def try_edit(
     except ConfigInvalid as error:
         return EditFailure(problems=error.problems)
     except OSError as error:
-        return EditFailure(text=f"A file of the configuration cannot be read: {error.strerror}.")
+        return EditFailure(
+            text=_("A file of the configuration cannot be read: %(cause)s.", cause=error.strerror)
+        )
 
 
 def write_edit(file: ConfigText, content: bytes) -> EditFailure | None:

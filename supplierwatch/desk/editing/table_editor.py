@@ -18,6 +18,7 @@ from supplierwatch.desk.editing.file_edits import (
     write_edit,
 )
 from supplierwatch.desk.page import PageRequest, PageResponse, not_found
+from supplierwatch.formatting.translation import gettext as _
 
 
 class KeyedDraft(Protocol):
@@ -67,7 +68,13 @@ class TableEditor(Generic[Draft]):
         except EditRefused as error:
             return not_found(str(error))
         if draft is None or is_foreign(request.source, draft.group):
-            return not_found(f"There is no {self.form.table} of this name in {self.form.file}.")
+            return not_found(
+                _(
+                    "There is no %(table)s of this name in %(file)s.",
+                    table=_(self.form.table),
+                    file=self.form.file,
+                )
+            )
         return file, draft
 
     def store(
@@ -146,5 +153,5 @@ class TableEditor(Generic[Draft]):
             "existing": None if existing is None else self.text(existing),
             "text": self.text(draft),
             "file": self.form.file,
-            "noun": self.form.table,
+            "noun": _(self.form.table),
         }

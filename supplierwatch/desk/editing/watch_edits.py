@@ -7,6 +7,7 @@ from config.editing.watch_draft import WatchDraft, edit_watch, read_watch
 from config.errors import EditRefused
 from supplierwatch.desk.editing.file_edits import ConfigText, EditFailure, try_edit
 from supplierwatch.desk.page import DeskSource
+from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import CompiledConfiguration
 
 
@@ -17,9 +18,11 @@ def compile_edit(
     try:
         existing = read_watch(file.content, draft.key)
         if is_new and existing is not None:
-            return EditFailure(text=f"There is a watch {draft.key} already: choose another key.")
+            return EditFailure(
+                text=_("There is a watch %(key)s already: choose another key.", key=draft.key)
+            )
         if not is_new and existing is None:
-            return EditFailure(text="This watch is no longer in watches.toml.", conflict=True)
+            return EditFailure(text=_("This watch is no longer in watches.toml."), conflict=True)
         if draft.query:
             compile_query(draft.query, suppliers=source.wired.suppliers)
         content = edit_watch(file.content, draft)

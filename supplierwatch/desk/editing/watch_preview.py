@@ -20,6 +20,7 @@ from supplierwatch.desk.page import DeskSource
 from supplierwatch.exports.forecasts import Forecast, build_forecasts
 from supplierwatch.formatting.hits import excerpt_of, mark_title, words_hit
 from supplierwatch.formatting.times import rate
+from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import CompiledConfiguration, subscriptions_by_watch
 
 LENGTH = timedelta(days=30)
@@ -128,9 +129,15 @@ def _build_change(change: BacktestChange, names: Mapping[str, str]) -> PreviewCh
     if change.failed is not None:
         clause = change.failed
         words = ", ".join(f"“{word}”" for word in words_hit(item, clause.spans)[:6])
-        failed = f"excluded by: {clause.text}" if clause.excluded else f"missing: {clause.text}"
-        failed += f", because of {words}" if clause.excluded and words else ""
-        failed += f": {clause.why}" if not clause.excluded and clause.why else ""
+        if clause.excluded and words:
+            failed = _(
+                "excluded by: %(clause)s, because of %(words)s", clause=clause.text, words=words
+            )
+        elif clause.excluded:
+            failed = _("excluded by: %(clause)s", clause=clause.text)
+        else:
+            failed = _("missing: %(clause)s", clause=clause.text)
+            failed += f": {clause.why}" if clause.why else ""
     return PreviewChange(
         item_id=item.item_id,
         title=mark_title(item, change.spans),

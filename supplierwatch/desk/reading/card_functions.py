@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from alerts.digest.entry import Entry
-from alerts.digest.syndication_text import first_line, release_line
-from supplierwatch.desk import render
 from supplierwatch.desk.page import PageRequest
+from supplierwatch.desk.reading.story_origins import describe_first, describe_release
 
 
 def card_functions(request: PageRequest) -> Mapping[str, Callable[..., Any]]:
@@ -19,8 +18,8 @@ def card_functions(request: PageRequest) -> Mapping[str, Callable[..., Any]]:
         if entry.story is None:
             return ""
         own = entry.story.of(entry.item_id)
-        first = first_line(entry.story, context.names.source, render.clock_text)
-        return f"{first} {release_line(entry.story, own)}".strip()
+        first = describe_first(entry.story, context.names.source)
+        return f"{first} {describe_release(entry.story, own)}".strip()
 
     return {
         "origin_of": origin_of,

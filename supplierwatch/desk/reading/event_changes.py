@@ -6,6 +6,7 @@ from datetime import datetime
 
 from storage.model import Actor, Change, StoredItem
 from storage.store import Unit
+from supplierwatch.formatting.translation import gettext as _
 
 MAX_EVENTS = 20  # events that a story was taken out of, to choose from
 
@@ -30,7 +31,9 @@ def take_report_out(unit: Unit, actor: Actor, item: StoredItem, now: datetime) -
     before = unit.events.event_of(item.item_id)
     rest = unit.events.remove(item.item_id)
     if rest is None:
-        raise EventRefused("no other story is in the event of this article: there is nothing to do")
+        raise EventRefused(
+            _("no other story is in the event of this article: there is nothing to do")
+        )
     change = Change(
         action="event.taken-out",
         subject=f"story {item.story_id}",
@@ -58,13 +61,15 @@ def put_report_back(
     """
     known = unit.events.list_separated_from(item.item_id)
     if not known:
-        raise EventRefused("nobody took this article out of an event: there is nothing to undo")
+        raise EventRefused(_("nobody took this article out of an event: there is nothing to undo"))
     if event_id is None and len(known) > 1:
         numbers = ", ".join(map(str, known[:MAX_EVENTS]))
-        raise EventRefused(f"it was taken out of several events: name one of {numbers}")
+        raise EventRefused(
+            _("it was taken out of several events: name one of %(numbers)s", numbers=numbers)
+        )
     chosen = known[0] if event_id is None else event_id
     if not unit.events.add_again(item.item_id, chosen):
-        raise EventRefused(f"it was not taken out of event {chosen}")
+        raise EventRefused(_("it was not taken out of event %(n)s", n=chosen))
     present = unit.events.event_of(item.item_id) or chosen
     change = Change(
         action="event.put-back",

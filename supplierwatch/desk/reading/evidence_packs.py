@@ -10,6 +10,8 @@ from alerts.digest.findings import members_of
 from supplierwatch.desk.page import DeskSource, Download
 from supplierwatch.exports.evidence import ConcurrentExport, write_evidence
 from supplierwatch.exports.mentions import explain_mentions
+from supplierwatch.formatting.translation import format_number
+from supplierwatch.formatting.translation import gettext as _
 
 MAX_ITEMS = 500
 MAX_MENTIONS = 2_000
@@ -29,7 +31,13 @@ def make_evidence(source: DeskSource, item_ids: Sequence[int], name: str) -> Dow
         ConcurrentExport: other exports were made at the same time; try again.
     """
     if len(item_ids) > MAX_ITEMS:
-        raise EvidenceTooLarge(f"{len(item_ids):,} items: {MAX_ITEMS} are the most at once")
+        raise EvidenceTooLarge(
+            _(
+                "%(n)s items: %(most)s are the most at once",
+                n=format_number(len(item_ids)),
+                most=MAX_ITEMS,
+            )
+        )
     context = source.context
     with source.store.reading() as unit:
         items = unit.items.get_many(item_ids)

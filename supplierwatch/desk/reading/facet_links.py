@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from alerts.search.facets import DateBar, Facets, FacetValue
 from supplierwatch.desk.page import PageRequest
 from supplierwatch.desk.reading.narrowing import Narrowing, build_address
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 
 _KINDS = {
-    "news": "news",
-    "release": "press releases",
-    "tender": "procurement notices",
-    "question": "questions in Parliament",
-    "hansard": "Hansard",
-    "boardpaper": "board papers",
+    "news": mark_text("news"),
+    "release": mark_text("press releases"),
+    "tender": mark_text("procurement notices"),
+    "question": mark_text("questions in Parliament"),
+    "hansard": mark_text("Hansard"),
+    "boardpaper": mark_text("board papers"),
 }
 
 
@@ -75,13 +77,16 @@ def show_facets(
         )
 
     names = {each.value: context.names.source(each.value) for each in facets.sources}
+    kinds = {name: _(label) for name, label in _KINDS.items()}
     more = facets.more
     every = [
-        show("Supplier", "supplier", facets.suppliers, context.supplier_names, more["suppliers"]),
-        show("Source", "source", facets.sources, names, more["sources"]),
-        show("Kind", "kind", facets.kinds, _KINDS, more["kinds"]),
-        show("Outlet", "site", facets.sites, {}, more["sites"]),
-        show("Language", "lang", facets.languages, {}, more["languages"]),
+        show(
+            _("Supplier"), "supplier", facets.suppliers, context.supplier_names, more["suppliers"]
+        ),
+        show(_("Source"), "source", facets.sources, names, more["sources"]),
+        show(_("Kind"), "kind", facets.kinds, kinds, more["kinds"]),
+        show(_("Outlet"), "site", facets.sites, {}, more["sites"]),
+        show(_("Language"), "lang", facets.languages, {}, more["languages"]),
     ]
     return [each for each in every if each.values]
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from storage.model import Actor, Change, DeskMute, MarkKind, MuteKind, Role, StoredItem, User
 from storage.store import Unit
+from supplierwatch.formatting.translation import format_number
+from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import CompiledConfiguration
 
 MAX_NOTE = 2_000  # characters
@@ -39,9 +41,15 @@ def add_note(unit: Unit, user: User, item: StoredItem, text: str, now: datetime)
     """
     text = "\n".join(line.rstrip() for line in text.strip().splitlines())
     if not text:
-        raise MarkRefused("the note is empty: write something")
+        raise MarkRefused(_("the note is empty: write something"))
     if len(text) > MAX_NOTE:
-        raise MarkRefused(f"the note has {len(text):,} characters: {MAX_NOTE:,} are the most")
+        raise MarkRefused(
+            _(
+                "the note has %(n)s characters: %(most)s are the most",
+                n=format_number(len(text)),
+                most=format_number(MAX_NOTE),
+            )
+        )
     _add(unit, item, MarkKind.NOTE, user, now, text=text)
 
 
@@ -54,9 +62,11 @@ def remove_note(unit: Unit, user: User, item: StoredItem, mark_id: int, now: dat
     notes = unit.marks.of_stories([item.story_id]).get(item.story_id, ())
     note = next((n for n in notes if n.mark_id == mark_id and n.kind is MarkKind.NOTE), None)
     if note is None:
-        raise MarkRefused("there is no such note any more")
+        raise MarkRefused(_("there is no such note any more"))
     if note.user_id != user.user_id and not user.role.includes(Role.OPERATOR):
-        raise MarkRefused(f"the note is {note.user}'s: they or an operator can remove it")
+        raise MarkRefused(
+            _("the note is %(name)s's: they or an operator can remove it", name=note.user)
+        )
     unit.marks.end(item.item_id, MarkKind.NOTE, user.user_id, now, mark_id=mark_id)
 
 
@@ -71,7 +81,7 @@ def assign(unit: Unit, user: User, item: StoredItem, name: str, now: datetime) -
         return
     assignee = next((each for each in unit.users.colleagues() if each.name == name), None)
     if assignee is None:
-        raise MarkRefused(f"there is no user {name[:80]!r} who may sign in")
+        raise MarkRefused(_("there is no user %(name)r who may sign in", name=name[:80]))
     _add(unit, item, MarkKind.ASSIGNMENT, user, now, assignee_id=assignee.user_id)
 
 
@@ -104,10 +114,16 @@ def mark_irrelevant(
         MarkRefused: the watch is unknown, the reason too long, or the story has too many marks.
     """
     if watch_key not in watches:
-        raise MarkRefused(f"there is no watch {watch_key[:80]!r}")
+        raise MarkRefused(_("there is no watch %(name)r", name=watch_key[:80]))
     reason = " ".join(reason.split())
     if len(reason) > MAX_REASON:
-        raise MarkRefused(f"the reason has {len(reason)} characters: {MAX_REASON} are the most")
+        raise MarkRefused(
+            _(
+                "the reason has %(n)s characters: %(most)s are the most",
+                n=len(reason),
+                most=MAX_REASON,
+            )
+        )
     _add(unit, item, MarkKind.IRRELEVANT, user, now, text=reason, watch_key=watch_key)
 
 
@@ -124,9 +140,9 @@ def read_tag(text: str) -> str:
     """
     made = " ".join(text.split()).casefold()
     if not made:
-        raise MarkRefused("the tag is empty: write a word or two")
+        raise MarkRefused(_("the tag is empty: write a word or two"))
     if len(made) > MAX_TAG or not made.isprintable() or "," in made:
-        raise MarkRefused(f"a tag has 1 to {MAX_TAG} printable characters, and no comma")
+        raise MarkRefused(_("a tag has 1 to %(n)s printable characters, and no comma", n=MAX_TAG))
     return made
 
 
@@ -151,20 +167,22 @@ def mute(
         MarkRefused: what is muted is unknown, the user may not, or has muted too much.
     """
     if days not in MUTE_DAYS:
-        raise MarkRefused(f"something is muted for {', '.join(map(str, MUTE_DAYS))} days")
+        raise MarkRefused(
+            _("something is muted for %(numbers)s days", numbers=", ".join(map(str, MUTE_DAYS)))
+        )
     if subscription_key:
         if not user.role.includes(Role.EDITOR):
-            raise MarkRefused("only an editor mutes something for a whole subscription")
+            raise MarkRefused(_("only an editor mutes something for a whole subscription"))
         if subscription_key not in {each.key for each in wired.catalog.subscriptions}:
-            raise MarkRefused(f"there is no subscription {subscription_key[:80]!r}")
+            raise MarkRefused(_("there is no subscription %(name)r", name=subscription_key[:80]))
     if kind in ("watch", "supplier") and watch_key not in wired.queries:
-        raise MarkRefused(f"there is no watch {watch_key[:80]!r}")
+        raise MarkRefused(_("there is no watch %(name)r", name=watch_key[:80]))
     if kind == "supplier" and supplier_key not in wired.suppliers:
-        raise MarkRefused(f"there is no supplier {supplier_key[:80]!r}")
+        raise MarkRefused(_("there is no supplier %(name)r", name=supplier_key[:80]))
     if kind == "outlet" and source_key not in wired.source_names:
-        raise MarkRefused(f"there is no source {source_key[:80]!r}")
+        raise MarkRefused(_("there is no source %(name)r", name=source_key[:80]))
     if kind == "story" and item is None:
-        raise MarkRefused("name the story that is muted")
+        raise MarkRefused(_("name the story that is muted"))
     made = unit.desk_mutes.add(
         kind,
         user.user_id,
@@ -177,7 +195,7 @@ def mute(
         item_id=item.item_id if kind == "story" and item is not None else None,
     )
     if made is None:
-        raise MarkRefused("you have muted too much: end some of it first")
+        raise MarkRefused(_("you have muted too much: end some of it first"))
     found = find_mute(unit, user, made, now)
     if subscription_key:
         change = Change(
@@ -195,7 +213,7 @@ def end_mute(unit: Unit, user: User, one: DeskMute, now: datetime, *, actor: Act
     """
     shared = bool(one.subscription_key) and user.role.includes(Role.EDITOR)
     if one.user_id != user.user_id and not shared:
-        raise MarkRefused("it is somebody else's")
+        raise MarkRefused(_("it is somebody else's"))
     unit.desk_mutes.remove(one.mute_id)
     if one.subscription_key:
         change = Change(
@@ -225,7 +243,7 @@ def find_mute(unit: Unit, user: User, mute_id: int, now: datetime) -> DeskMute:
     known = (*unit.desk_mutes.of_user(user.user_id, now), *unit.desk_mutes.of_subscriptions(now))
     found = next((each for each in known if each.mute_id == mute_id), None)
     if found is None:
-        raise MarkRefused("nothing is muted by this number any more")
+        raise MarkRefused(_("nothing is muted by this number any more"))
     return found
 
 
@@ -250,4 +268,4 @@ def _add(
         assignee_id=assignee_id,
     )
     if not made:
-        raise MarkRefused("this story has too many marks: no more can be added")
+        raise MarkRefused(_("this story has too many marks: no more can be added"))

@@ -12,6 +12,8 @@ from alerts.digest.share_of_voice import SupplierIndex
 from alerts.digest.volume import SHARE_DAYS
 from storage.mentions.volumes import CountedMention
 from supplierwatch.desk.page import DeskSource
+from supplierwatch.formatting.translation import format_number
+from supplierwatch.formatting.translation import gettext as _
 
 WEEKS = 8
 MIN_WEEKS = 3  # of history with stories, without which there is no usual volume
@@ -43,8 +45,11 @@ class SupplierVolume:
             return ""
         last = self.weeks[-1]
         if last == self.usual:
-            return "as usual"
-        return f"{'more' if last > self.usual else 'fewer'} than usual ({self.usual:g})"
+            return _("as usual")
+        usual = format_number(self.usual, 0 if self.usual == int(self.usual) else 1)
+        if last > self.usual:
+            return _("more than usual (%(n)s)", n=usual)
+        return _("fewer than usual (%(n)s)", n=usual)
 
 
 class _Volumes:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from storage.model import Role
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, read_number
+from supplierwatch.formatting.translation import mark_text
 
 SHOWN = 100
 THINGS = ("user", "session", "token", "watch", "source", "subscription", "message", "channel")
@@ -45,6 +46,11 @@ def changes(request: PageRequest) -> PageResponse:
 
 PAGES = (
     Page(
-        path="/changes", handler=changes, role=Role.OPERATOR, nav="Changes", order=9, in_menu=True
+        path="/changes",
+        handler=changes,
+        role=Role.OPERATOR,
+        nav=mark_text("Changes"),
+        order=9,
+        in_menu=True,
     ),
 )

@@ -17,6 +17,7 @@ from supplierwatch.desk.accounts.oidc.attempt import (
 from supplierwatch.desk.accounts.oidc.id_token import TokenInvalid
 from supplierwatch.desk.accounts.oidc.provider import ProviderFailed, get_provider
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found
+from supplierwatch.formatting.translation import gettext as _
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +30,14 @@ def begin(request: PageRequest) -> PageResponse:
     """Redirect to the provider; state, nonce and verifier are kept in a cookie."""
     settings = _read_settings(request)
     if settings is None:
-        return not_found("Nobody signs in by a provider here.")
+        return not_found(_("Nobody signs in by a provider here."))
     attempt = begin_attempt(request.values.get("next", "/"))
     try:
         endpoint = get_provider(settings).discover()["authorization_endpoint"]
     except ProviderFailed as error:
-        return _fail(request, "The provider cannot be reached. Try again later.", str(error), 502)
+        return _fail(
+            request, _("The provider cannot be reached. Try again later."), str(error), 502
+        )
     url = build_authorization_url(endpoint, settings, attempt, request.home + BACK)
     return PageResponse(provider=url, attempt=attempt.write())
 
@@ -47,24 +50,24 @@ def finish(request: PageRequest) -> PageResponse:
     """
     settings = _read_settings(request)
     if settings is None:
-        return not_found("Nobody signs in by a provider here.")
+        return not_found(_("Nobody signs in by a provider here."))
     attempt = read_attempt(request.attempt)
     if attempt is None or not attempt.is_answered_by(request.values.get("state", "")):
-        return _fail(request, "This sign-in is over. Begin again.", "another state", 403)
+        return _fail(request, _("This sign-in is over. Begin again."), "another state", 403)
     error = request.values.get("error", "")
     if error:
-        return _fail(request, "The provider did not sign you in.", error[:60], 403)
+        return _fail(request, _("The provider did not sign you in."), error[:60], 403)
     code = request.values.get("code", "")
     if (
         not 0 < len(code) <= MAX_CODE
         or request.values.get("iss", settings.issuer) != settings.issuer
     ):
-        return _fail(request, "The provider's answer cannot be used.", "no code, or issuer", 403)
+        return _fail(request, _("The provider's answer cannot be used."), "no code, or issuer", 403)
     with request.source.store.transaction() as unit:
         if not unit.users.has_any():
-            return _fail(request, "Nobody can sign in yet.", "no user", 403)
+            return _fail(request, _("Nobody can sign in yet."), "no user", 403)
         if not unit.identities.use_state(attempt.state, request.now + STATE_FOR, request.now):
-            return _fail(request, "This sign-in is over. Begin again.", "used before", 403)
+            return _fail(request, _("This sign-in is over. Begin again."), "used before", 403)
     return _redeem(request, settings, attempt, code)
 
 
@@ -76,9 +79,11 @@ def _redeem(
             code, attempt.verifier, attempt.nonce, request.home + BACK, request.now
         )
     except ProviderFailed as error:
-        return _fail(request, "The provider did not confirm who you are.", str(error), 502)
+        return _fail(request, _("The provider did not confirm who you are."), str(error), 502)
     except TokenInvalid as error:
-        return _fail(request, "The provider did not confirm who you are.", f"token: {error}", 403)
+        return _fail(
+            request, _("The provider did not confirm who you are."), f"token: {error}", 403
+        )
     try:
         with request.source.store.transaction() as unit:
             user = find_external_user(unit, settings, claims, request.now, request.client)
@@ -88,7 +93,7 @@ def _redeem(
                 actor, Change(action="session.opened", subject=user.name), request.now
             )
     except ExternalRefused as error:
-        return _fail(request, str(error), str(error), 403)
+        return _fail(request, _(str(error)), str(error), 403)
     log.info("desk.signed-in name=%s from=%s by=oidc", user.name, request.client)
     return PageResponse(redirect=attempt.target, signed_in=token, attempt="")
 

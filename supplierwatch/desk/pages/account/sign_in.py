@@ -17,6 +17,7 @@ from supplierwatch.desk.accounts.passwords import (
 from supplierwatch.desk.accounts.user_names import MAX_NAME, is_name
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.account.provider_sign_in import name_provider
+from supplierwatch.formatting.translation import gettext as _
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def sign_in(request: PageRequest) -> PageResponse:
     values = {"next": target, "name": name, "provider": name_provider(request)}
     if failures.is_refused(counted):
         log.warning("desk.sign-in-refused name=%s from=%s", name, request.client)
-        error = "Too many attempts. Try again in 15 minutes, or ask an operator for a link."
+        error = _("Too many attempts. Try again in 15 minutes, or ask an operator for a link.")
         return PageResponse(
             template="account/sign-in.html", status=429, values=values | {"error": error}
         )
@@ -52,7 +53,7 @@ def sign_in(request: PageRequest) -> PageResponse:
     if not right or user is None:
         failures.count_failure(counted)
         log.warning("desk.sign-in-failed name=%s from=%s", name, request.client)
-        error = "Name and password do not belong together."
+        error = _("Name and password do not belong together.")
         return PageResponse(
             template="account/sign-in.html", status=403, values=values | {"error": error}
         )
@@ -97,7 +98,7 @@ def use_link(request: PageRequest) -> PageResponse:
     password = request.values.get("password", "")
     error = find_password_fault(password, name)
     if user is None and not is_name(name):
-        error = f"A name has 1 to {MAX_NAME} characters, without blanks at its ends."
+        error = _("A name has 1 to %(n)s characters, without blanks at its ends.", n=MAX_NAME)
     if not good or error is not None:
         return _link_page(request, good=good, user=user, error=error or "", name=name)
     made = hash_password(password)

@@ -14,6 +14,7 @@ from supplierwatch.desk.accounts.token_requests import (
     revoke_token,
 )
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, as_sentence, read_number
+from supplierwatch.formatting.translation import mark_text
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,14 @@ def _list(
 
 
 PAGES = (
-    Page(path="/tokens", handler=tokens, role=Role.READER, nav="Tokens", order=8, in_menu=True),
+    Page(
+        path="/tokens",
+        handler=tokens,
+        role=Role.READER,
+        nav=mark_text("Tokens"),
+        order=8,
+        in_menu=True,
+    ),
     Page(path="/tokens", handler=make, role=Role.READER, method="POST"),
     Page(path="/tokens/revoke", handler=revoke, role=Role.READER, method="POST"),
 )

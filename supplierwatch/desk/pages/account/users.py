@@ -22,10 +22,12 @@ from supplierwatch.desk.accounts.user_changes import (
 )
 from supplierwatch.desk.accounts.user_names import MAX_NAME
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, as_sentence, not_found
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 
 log = logging.getLogger(__name__)
 
-NO_USER = "There is no user of this name."
+NO_USER = mark_text("There is no user of this name.")
 
 
 def users(request: PageRequest) -> PageResponse:
@@ -38,7 +40,7 @@ def add(request: PageRequest) -> PageResponse:
     name, role = request.values.get("name", "").strip(), _role(request)
     email = request.values.get("email", "").strip()
     if role is None:
-        return _list(request, error="Choose a role.", name=name, email=email)
+        return _list(request, error=_("Choose a role."), name=name, email=email)
     try:
         with request.source.store.transaction() as unit:
             made = add_user(unit, request.actor, name, role, request.now, email=email)
@@ -54,7 +56,7 @@ def set_role(request: PageRequest) -> PageResponse:
     """Change what a user may do; the last operator stays one."""
     role = _role(request)
     if role is None:
-        return _list(request, error="Choose a role.")
+        return _list(request, error=_("Choose a role."))
 
     def change(unit: Unit, user: User) -> None:
         change_role(unit, request.actor, user, role, request.now)
@@ -91,7 +93,7 @@ def make_link(request: PageRequest) -> PageResponse:
         with request.source.store.transaction() as unit:
             user = _find_user(unit, request)
             if user is None:
-                return not_found(NO_USER)
+                return not_found(_(NO_USER))
             token = make_user_link(unit, request.actor, user, request.now)
     except UserRefused as error:
         return _list(request, error=as_sentence(error))
@@ -117,7 +119,7 @@ def _change(request: PageRequest, change: Callable[[Unit, User], None]) -> PageR
         with request.source.store.transaction() as unit:
             user = _find_user(unit, request)
             if user is None:
-                return not_found(NO_USER)
+                return not_found(_(NO_USER))
             change(unit, user)
     except UserRefused as error:
         return _list(request, error=as_sentence(error))
@@ -172,7 +174,14 @@ def _find_user(unit: Unit, request: PageRequest) -> User | None:
 
 
 PAGES = (
-    Page(path="/users", handler=users, role=Role.OPERATOR, nav="Users", order=8, in_menu=True),
+    Page(
+        path="/users",
+        handler=users,
+        role=Role.OPERATOR,
+        nav=mark_text("Users"),
+        order=8,
+        in_menu=True,
+    ),
     Page(path="/users", handler=add, role=Role.OPERATOR, method="POST"),
     Page(path="/users/role", handler=set_role, role=Role.OPERATOR, method="POST"),
     Page(path="/users/email", handler=set_email, role=Role.OPERATOR, method="POST"),

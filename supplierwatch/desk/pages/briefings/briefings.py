@@ -14,11 +14,14 @@ from supplierwatch.desk.page import (
     read_number,
 )
 from supplierwatch.desk.reading.briefing_documents import read_briefing
+from supplierwatch.desk.render import format_long_day
 from supplierwatch.exports.briefing_docx import MEDIA_TYPE, render_docx
 from supplierwatch.exports.briefings import render_markdown
 from supplierwatch.formatting.console import plural
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 
-NONE = "You have no briefing of this number."
+NONE = mark_text("You have no briefing of this number.")
 
 
 def briefings(request: PageRequest) -> PageResponse:
@@ -38,12 +41,12 @@ def select(request: PageRequest) -> PageResponse:
         if number is not None:
             found = unit.briefings.get(number, request.user.user_id)
             if found is None:
-                return not_found(NONE)
+                return not_found(_(NONE))
         else:
-            title = title or f"Briefing of {request.now.day} {request.now:%B %Y}"
+            title = title or _("Briefing of %(day)s", day=format_long_day(request.now))
             number = unit.briefings.make(request.user.user_id, title, request.now)
             if number is None:
-                return _refuse(f"You have {MAX_BRIEFINGS} briefings: remove one first.")
+                return _refuse(_("You have %(n)s briefings: remove one first.", n=MAX_BRIEFINGS))
             _record(unit, request, "briefing.made", number, title)
         added = unit.briefings.add(number, items, request.now)
         if added:
@@ -55,7 +58,7 @@ def briefing(request: PageRequest) -> PageResponse:
     """Show a briefing with the form that edits it."""
     found = read_briefing(request)
     if found is None:
-        return not_found(NONE)
+        return not_found(_(NONE))
     values = {"briefing": found[0], "document": found[1], "most": MAX_ENTRIES}
     limits = {"max_title": MAX_TITLE, "max_comment": MAX_COMMENT}
     return PageResponse(template="briefings/briefing.html", values=values | limits)
@@ -67,7 +70,7 @@ def save(request: PageRequest) -> PageResponse:
     with request.source.store.transaction() as unit:
         found = unit.briefings.get(number, request.user.user_id)
         if found is None:
-            return not_found(NONE)
+            return not_found(_(NONE))
         if values.get("do") == "remove":
             unit.briefings.remove(number)
             _record(unit, request, "briefing.removed", number, found.title)
@@ -88,7 +91,7 @@ def show_printed(request: PageRequest) -> PageResponse:
     """Show a briefing as it is printed or sent."""
     found = read_briefing(request)
     if found is None:
-        return not_found(NONE)
+        return not_found(_(NONE))
     return PageResponse(template="briefings/printed.html", values={"document": found[1]})
 
 
@@ -96,7 +99,7 @@ def markdown(request: PageRequest) -> PageResponse:
     """Return a briefing as a Markdown file."""
     found = read_briefing(request)
     if found is None:
-        return not_found(NONE)
+        return not_found(_(NONE))
     body = render_markdown(found[1]).encode("utf-8", "replace")
     name = f"briefing-{found[0].briefing_id}.md"
     return PageResponse(
@@ -108,7 +111,7 @@ def docx(request: PageRequest) -> PageResponse:
     """Return a briefing as a document for Word."""
     found = read_briefing(request)
     if found is None:
-        return not_found(NONE)
+        return not_found(_(NONE))
     name = f"briefing-{found[0].briefing_id}.docx"
     return PageResponse(
         download=Download(name=name, media_type=MEDIA_TYPE, body=render_docx(found[1]))
@@ -154,7 +157,9 @@ def _refuse(why: str) -> PageResponse:
 
 
 PAGES = (
-    Page(path="/briefings", handler=briefings, role=Role.READER, nav="Briefings", order=3),
+    Page(
+        path="/briefings", handler=briefings, role=Role.READER, nav=mark_text("Briefings"), order=3
+    ),
     Page(path="/briefings", handler=select, role=Role.READER, method="POST"),
     Page(path="/briefings/{number}", handler=briefing, role=Role.READER),
     Page(path="/briefings/{number}", handler=save, role=Role.READER, method="POST"),

@@ -11,19 +11,20 @@ from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.pages.briefings.briefings import NONE
 from supplierwatch.desk.reading.briefing_documents import read_briefing
 from supplierwatch.desk.reading.briefing_mail import list_recipients, send_briefing
+from supplierwatch.formatting.translation import gettext as _
 
 
 def choose(request: PageRequest) -> PageResponse:
     """Show the briefing as a mail, with its possible recipients."""
     found = read_briefing(request)
-    return not_found(NONE) if found is None else _show(request, found[0])
+    return not_found(_(NONE)) if found is None else _show(request, found[0])
 
 
 def preview(request: PageRequest) -> PageResponse:
     """Show the mail in its frame."""
     found = read_briefing(request)
     if found is None:
-        return not_found(NONE)
+        return not_found(_(NONE))
     return PageResponse(framed=frame_rendered(_render_mail(request, found[1])))
 
 
@@ -31,19 +32,19 @@ def send(request: PageRequest) -> PageResponse:
     """Put one message for each ticked recipient into the outbox; the same one is sent once."""
     found = read_briefing(request)
     if found is None:
-        return not_found(NONE)
+        return not_found(_(NONE))
     briefing, document = found
     known = list_recipients(request.source, request.user)
     recipients = [each for each in request.lists.get("to", ()) if each in known]
     if not recipients or not document.items:
-        why = "Tick at least one recipient." if document.items else "No article is in it."
+        why = _("Tick at least one recipient.") if document.items else _("No article is in it.")
         return _show(request, briefing, problem=why)
     try:
         written, earlier = send_briefing(
             request.source, request.actor, briefing, document, recipients, request.now
         )
     except MessageError as error:
-        return _show(request, briefing, problem=f"It cannot be sent: {error}.")
+        return _show(request, briefing, problem=_("It cannot be sent: %(cause)s.", cause=error))
     return _show(request, briefing, written=written, earlier=earlier)
 
 

@@ -11,6 +11,7 @@ from supplierwatch.desk.editing.file_edits import note_edit
 from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.formatting.mail_words import mail_words
+from supplierwatch.formatting.translation import gettext as _
 
 
 def channels(request: PageRequest) -> PageResponse:
@@ -28,26 +29,35 @@ def test(request: PageRequest) -> PageResponse:
         try:
             address = check_address(request.values.get("address", ""))
         except InvalidValue as invalid:
-            return _show(request, problem=f"The address {invalid.message}: {invalid.hint}.")
+            return _show(
+                request,
+                problem=_(
+                    "The address %(fault)s: %(hint)s.", fault=invalid.message, hint=invalid.hint
+                ),
+            )
     elif key not in {each.key for each in settings.channels}:
-        return _show(request, problem="There is no channel of this name.")
+        return _show(request, problem=_("There is no channel of this name."))
 
     def work(report: Report) -> str:
         receipt = send_test(settings, address, now)
         code = f" ({receipt.code})" if receipt.code else ""
         taken = receipt.outcome == "delivered"
-        report(JobStep(name=receipt.outcome, ok=taken, lines=(f"{receipt.detail}{code}",)))
+        report(JobStep(name=_(receipt.outcome), ok=taken, lines=(f"{receipt.detail}{code}",)))
         if not taken:
             raise RuntimeError(f"the message was not accepted: {receipt.outcome}{code}")
         if key == MAIL:
             report(
-                JobStep(name="further checks for mail to arrive", ok=True, lines=advice(settings))
+                JobStep(
+                    name=_("further checks for mail to arrive"), ok=True, lines=advice(settings)
+                )
             )
-        return f"The message to {address} was accepted."
+        return _("The message to %(address)s was accepted.", address=address)
 
-    job = new_job("channel", f"A test message to {address}", key, request.user.name, now)
+    job = new_job(
+        "channel", _("A test message to %(address)s", address=address), key, request.user.name, now
+    )
     if not desk.jobs.start(job, work):
-        return _show(request, problem=BUSY)
+        return _show(request, problem=_(BUSY))
     note_edit(request, "channel-tested", key, before="", after=address)
     return PageResponse(redirect=f"/jobs/{job.job_id}")
 

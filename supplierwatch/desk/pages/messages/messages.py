@@ -9,6 +9,8 @@ from alerts.dispatch.held_alerts import CAUSES, held_alerts
 from storage.model import MessageState, Role
 from storage.store import Unit
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, read_number
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 
 LIMIT = 50  # messages of a page
 MAX_WAITING = 100
@@ -62,7 +64,7 @@ def _list_waiting(request: PageRequest, unit: Unit) -> list[WaitingMessage]:
             kind="alert",
             mentions=each.mentions,
             goes_at=each.goes_at,
-            cause="" if each.cause is None else CAUSES[each.cause],
+            cause="" if each.cause is None else _(CAUSES[each.cause]),
         )
         for each in held_alerts(unit, context, request.now)
     ]
@@ -81,7 +83,7 @@ def _list_waiting(request: PageRequest, unit: Unit) -> list[WaitingMessage]:
                 kind="digest",
                 mentions=mentions,
                 goes_at=each.next_at,
-                cause="nothing was found yet: no message is sent" if silent else "",
+                cause=_("nothing was found yet: no message is sent") if silent else "",
             )
         )
     # the next one to be sent comes first
@@ -90,4 +92,8 @@ def _list_waiting(request: PageRequest, unit: Unit) -> list[WaitingMessage]:
     )
 
 
-PAGES = (Page(path="/messages", handler=messages, role=Role.OPERATOR, nav="Messages", order=7),)
+PAGES = (
+    Page(
+        path="/messages", handler=messages, role=Role.OPERATOR, nav=mark_text("Messages"), order=7
+    ),
+)

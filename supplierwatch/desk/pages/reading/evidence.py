@@ -11,6 +11,7 @@ from storage.model import Role
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.desk.reading.evidence_packs import EvidenceTooLarge, make_evidence
 from supplierwatch.exports.evidence import ConcurrentExport
+from supplierwatch.formatting.translation import gettext as _
 
 
 def of_item(request: PageRequest) -> PageResponse:
@@ -19,7 +20,7 @@ def of_item(request: PageRequest) -> PageResponse:
     with request.source.store.reading() as unit:
         known = unit.items.get(number) if number is not None else None
     if known is None:
-        return not_found("There is no article of this number.")
+        return not_found(_("There is no article of this number."))
     return download_evidence(request, [known.item_id], f"evidence-{known.item_id}.zip")
 
 
@@ -29,7 +30,7 @@ def of_story(request: PageRequest) -> PageResponse:
     with request.source.store.reading() as unit:
         known = unit.items.get(number) if number is not None else None
         if known is None:
-            return not_found("There is no story of this number.")
+            return not_found(_("There is no story of this number."))
         ids = unit.stories.members([known.story_id])[known.story_id]
     return download_evidence(request, ids, f"evidence-story-{known.story_id}.zip")
 
@@ -40,9 +41,9 @@ def download_evidence(request: PageRequest, item_ids: Sequence[int], name: str) 
     try:
         return PageResponse(download=make_evidence(request.source, item_ids, name))
     except EvidenceTooLarge as error:
-        why = f"This evidence is too large to download: {error}."
+        why = _("This evidence is too large to download: %(cause)s.", cause=error)
     except ConcurrentExport:
-        why = "Other evidence was exported at the same moment. Try again."
+        why = _("Other evidence was exported at the same moment. Try again.")
     values = {"why": why, "back": back if back.startswith("/") else "/"}
     return PageResponse(template="reading/mark-refused.html", status=409, values=values)
 

@@ -20,6 +20,7 @@ from supplierwatch.desk.reading.version_diffs import MAX_VERSIONS, diff_versions
 from supplierwatch.exports.account import read_item_account
 from supplierwatch.formatting.account_words import held_words, verdict_words
 from supplierwatch.formatting.hits import mark_title
+from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import newsrooms
 
 MAX_PARAGRAPHS = 2_000
@@ -37,7 +38,7 @@ def item(request: PageRequest) -> PageResponse:
     with request.source.store.reading() as unit:
         known = unit.items.get(number) if number is not None else None
         if known is None:
-            return not_found("There is no article of this number.")
+            return not_found(_("There is no article of this number."))
         keys = _find_watches(unit, request, known)
         chosen = asked if asked in wired.queries else ""
         every = sorted({*keys, chosen} - {""})
@@ -87,7 +88,7 @@ def item(request: PageRequest) -> PageResponse:
             "former_events": former_events,
             "marks": marks,
             "is_unread": known.story_id in find_unread(mentions, readings, user),
-            "mention_keys": [mention.match.watch_key for mention, _ in mentions],
+            "mention_keys": [mention.match.watch_key for mention, _item in mentions],
             "history": history,
             "by_links": by_links,
             "captures": captures,

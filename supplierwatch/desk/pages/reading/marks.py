@@ -21,6 +21,7 @@ from supplierwatch.desk.reading.event_changes import (
     take_report_out,
 )
 from supplierwatch.desk.reading.mark_requests import MarkRefused
+from supplierwatch.formatting.translation import gettext as _
 
 MUTED: tuple[MuteKind, ...] = ("story", "outlet", "supplier", "watch")
 Act = Callable[[Unit, StoredItem], None]
@@ -36,7 +37,7 @@ def mark_for_self(request: PageRequest) -> PageResponse:
         elif what in ("read", "unread"):
             unit.read_states.record(user.user_id, item.item_id, now, is_read=what == "read")
         else:
-            raise MarkRefused(f"there is nothing like {what[:40]!r} to do")
+            raise MarkRefused(_("there is nothing like %(what)r to do", what=what[:40]))
 
     return _carry_out(request, act)
 
@@ -64,7 +65,7 @@ def mark_for_team(request: PageRequest) -> PageResponse:
         elif what == "relevant":
             mark_requests.mark_relevant(unit, user, item, watch, now)
         else:
-            raise MarkRefused(f"there is nothing like {what[:40]!r} to do")
+            raise MarkRefused(_("there is nothing like %(what)r to do", what=what[:40]))
 
     return _carry_out(request, act)
 
@@ -79,7 +80,7 @@ def correct_event(request: PageRequest) -> PageResponse:
         elif what == "put-back":
             put_report_back(unit, request.actor, item, event, request.now)
         else:
-            raise MarkRefused(f"there is nothing like {what[:40]!r} to do")
+            raise MarkRefused(_("there is nothing like %(what)r to do", what=what[:40]))
 
     return _carry_out(request, act)
 
@@ -95,7 +96,7 @@ def mute(request: PageRequest) -> PageResponse:
 
     def act(unit: Unit, item: StoredItem) -> None:
         if kind is None:
-            raise MarkRefused("choose what is to be muted")
+            raise MarkRefused(_("choose what is to be muted"))
         mark_requests.mute(
             unit,
             request.user,
@@ -132,7 +133,7 @@ def _carry_out(request: PageRequest, act: Act) -> PageResponse:
         with request.source.store.transaction() as unit:
             item = unit.items.get(number) if number is not None else None
             if item is None:
-                return not_found("There is no article of this number.")
+                return not_found(_("There is no article of this number."))
             act(unit, item)
     except (MarkRefused, EventRefused) as error:
         return _refuse(request, error)

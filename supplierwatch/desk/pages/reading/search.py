@@ -23,6 +23,8 @@ from supplierwatch.desk.reading.faceted_search import (
 )
 from supplierwatch.desk.reading.narrowing import NOTHING, Narrowing, build_address, read_narrowing
 from supplierwatch.formatting.hits import excerpt_of, mark_title
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 
 LIMIT = 50  # hits of a page
 PERIODS = {"": None, "7": 7, "30": 30, "365": 365}
@@ -181,11 +183,16 @@ def _list_chosen(request: PageRequest, search_form: SearchForm) -> list[tuple[st
         "lang": narrowing.lang,
     }
     chosen = [
-        (f"{name}: {value}", narrowing.without(name)) for name, value in values.items() if value
+        (f"{_(name)}: {value}", narrowing.without(name)) for name, value in values.items() if value
     ]
     if narrowing.first or narrowing.last:
-        first, last = narrowing.first or "the beginning", narrowing.last or "today"
-        chosen.append((f"dated {first} to {last}", narrowing.without("first", "last")))
+        first, last = narrowing.first or _("the beginning"), narrowing.last or _("today")
+        chosen.append(
+            (
+                _("dated %(first)s to %(last)s", first=first, last=last),
+                narrowing.without("first", "last"),
+            )
+        )
     return [
         (words, build_address("/search", replace(search_form, narrowing=rest).parameters))
         for words, rest in chosen
@@ -204,6 +211,6 @@ def _show_hit(hit: SearchHit, stories: Mapping[int, StoryFacts]) -> HitRow:
 
 
 PAGES = (
-    Page(path="/search", handler=search, role=Role.READER, nav="Search", order=2),
+    Page(path="/search", handler=search, role=Role.READER, nav=mark_text("Search"), order=2),
     Page(path="/search/state", handler=parse_state, role=Role.READER),
 )

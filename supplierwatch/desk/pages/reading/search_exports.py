@@ -13,6 +13,7 @@ from supplierwatch.desk.pages.reading.evidence import download_evidence
 from supplierwatch.desk.pages.reading.search import find, read_search_form
 from supplierwatch.desk.reading.evidence_packs import MAX_ITEMS
 from supplierwatch.exports.hits import render_hits_atom, write_hits_csv, write_hits_jsonl
+from supplierwatch.formatting.translation import gettext as _
 
 
 def export(request: PageRequest) -> PageResponse:
@@ -20,7 +21,9 @@ def export(request: PageRequest) -> PageResponse:
     form = request.values.get("form", "")
     hits = _find_hits(request)
     if hits is None or form not in ("csv", "jsonl", "atom"):
-        return not_found("There is nothing to export: search first, and choose CSV, JSON or Atom.")
+        return not_found(
+            _("There is nothing to export: search first, and choose CSV, JSON or Atom.")
+        )
     names = request.source.wired.source_names
     if form == "atom":
         search_form = read_search_form(request)
@@ -42,7 +45,7 @@ def evidence(request: PageRequest) -> PageResponse:
     """Return the evidence of the hits of a search, at most `MAX_ITEMS`."""
     hits = _find_hits(request)
     if not hits:
-        return not_found("There is nothing to export: search first.")
+        return not_found(_("There is nothing to export: search first."))
     ids = [hit.item.item_id for hit in hits[:MAX_ITEMS]]
     return download_evidence(request, ids, "evidence-search.zip")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from alerts.digest.findings import build_entries, members_of
 from alerts.digest.syndication import story_facts
-from alerts.digest.syndication_text import first_line, release_line
 from storage.model import Role
-from supplierwatch.desk import render
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.desk.reading.event_changes import read_former_events
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
+from supplierwatch.desk.reading.story_origins import describe_first, describe_release
 from supplierwatch.exports.account import read_event
+from supplierwatch.formatting.translation import gettext as _
 
 MAX_MENTIONS = 200
 
@@ -23,7 +23,7 @@ def story(request: PageRequest) -> PageResponse:
     with request.source.store.reading() as unit:
         known = unit.items.get(number) if number is not None else None
         if known is None:
-            return not_found("There is no story of this number.")
+            return not_found(_("There is no story of this number."))
         if known.story_id != known.item_id:  # it was joined with an older one
             return PageResponse(redirect=f"/story/{known.story_id}")
         members = members_of(unit, [known]).get(known.story_id, ())
@@ -51,10 +51,12 @@ def story(request: PageRequest) -> PageResponse:
             "lead": known,
             "event": event,
             "former_events": former_events,
-            "origin": f"{first_line(facts, context.names.source, render.clock_text)}",
-            "releases": {each.item_id: release_line(facts, each) for each in facts.outlet_items},
+            "origin": describe_first(facts, context.names.source),
+            "releases": {
+                each.item_id: describe_release(facts, each) for each in facts.outlet_items
+            },
             "watches": {item_id: list(keys) for item_id, keys in watches.items()},
-            "mention_keys": list(dict.fromkeys(m.match.watch_key for m, _ in found)),
+            "mention_keys": list(dict.fromkeys(m.match.watch_key for m, _item in found)),
             "marks": marks,
             "is_unread": known.story_id in find_unread(found, readings, user),
             "history": history,

@@ -8,6 +8,7 @@ from supplierwatch.desk.pages.reading.item import find_suppliers
 from supplierwatch.desk.pages.reading.marks import read_back
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.story_marks import NOTHING, read_marks
+from supplierwatch.formatting.translation import gettext as _
 
 
 def show_story_forms(request: PageRequest) -> PageResponse:
@@ -16,7 +17,7 @@ def show_story_forms(request: PageRequest) -> PageResponse:
     with request.source.store.reading() as unit:
         known = unit.items.get(number) if number is not None else None
         if known is None:
-            return not_found("There is no article of this number.")
+            return not_found(_("There is no article of this number."))
         found = unit.mention_pages.of_stories([known.story_id], limit=100)
         marks = read_marks(unit, request.user, [known.story_id]).get(known.story_id, NOTHING)
         choices = read_choices(unit, request)
@@ -26,7 +27,7 @@ def show_story_forms(request: PageRequest) -> PageResponse:
             "item": known,
             "marks": marks,
             "choices": choices,
-            "watches": list(dict.fromkeys(each.match.watch_key for each, _ in found)),
+            "watches": list(dict.fromkeys(each.match.watch_key for each, _item in found)),
             "suppliers": find_suppliers(request, known),
             "back": read_back(request),
         },

@@ -12,15 +12,17 @@ from supplierwatch.desk.reading.card_functions import card_functions
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.section_shares import share_out
 from supplierwatch.desk.reading.today_stories import MOST, SHOWS, Show, TodayFilter, gather_today
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 
 DAYS = (1, 2, 7, 30)
 USUAL_DAYS = 2
 MAX_SHOWN = 50  # stories of the sections; the rest of a section is a page of its own
 LABELS: dict[Show, str] = {
-    "all": "All",
-    "unread": "Unread",
-    "starred": "Starred",
-    "mine": "Assigned to me",
+    "all": mark_text("All"),
+    "unread": mark_text("Unread"),
+    "starred": mark_text("Starred"),
+    "mine": mark_text("Assigned to me"),
 }
 
 
@@ -79,7 +81,9 @@ def set_timezone(request: PageRequest) -> PageResponse:
     """Set the zone in which the user sees times; an empty one is that of the service."""
     name = request.values.get("timezone", "").strip()
     if name and name not in available_timezones():
-        why = f"There is no time zone {name[:60]!r}. Write it as Europe/London, or nothing."
+        why = _(
+            "There is no time zone %(name)r. Write it as Europe/London, or nothing.", name=name[:60]
+        )
         return PageResponse(
             template="reading/mark-refused.html", status=400, values={"why": why, "back": "/"}
         )
@@ -112,7 +116,7 @@ def _read_days(given: str) -> int:
 
 
 PAGES = (
-    Page(path="/", handler=today, role=Role.READER, nav="Today", order=1),
+    Page(path="/", handler=today, role=Role.READER, nav=mark_text("Today"), order=1),
     Page(path="/read", handler=mark_all_read, role=Role.READER, method="POST"),
     Page(path="/time-zone", handler=set_timezone, role=Role.READER, method="POST"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.model import Role
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.pages.sources.new_source import find_alike
+from supplierwatch.formatting.translation import gettext as _
 
 
 def job(request: PageRequest) -> PageResponse:
@@ -12,10 +13,10 @@ def job(request: PageRequest) -> PageResponse:
     found = request.source.jobs.get(request.path["job"])
     if found is None:
         return not_found(
-            "This job is not kept any more: it is too old, or the service has restarted."
+            _("This job is not kept any more: it is too old, or the service has restarted.")
         )
     if found.kind in ("send", "channel") and not request.user.role.includes(Role.OPERATOR):
-        return not_found("This is for operators.")
+        return not_found(_("This is for operators."))
     options = found.result or () if found.kind == "discover" else ()
     declared = {each.key for each in request.source.wired.catalog.sources}
     return PageResponse(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.model import Role
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.service_facts import gather_facts
+from supplierwatch.formatting.translation import mark_text
 
 MAX_ERRORS = 50
 RUNS = 15
@@ -33,6 +34,11 @@ def operator(request: PageRequest) -> PageResponse:
 
 PAGES = (
     Page(
-        path="/operator", handler=operator, role=Role.OPERATOR, nav="Service", order=9, in_menu=True
+        path="/operator",
+        handler=operator,
+        role=Role.OPERATOR,
+        nav=mark_text("Service"),
+        order=9,
+        in_menu=True,
     ),
 )

@@ -17,11 +17,13 @@ from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.desk.pages.sources.source import begin_examination, to_job
 from supplierwatch.desk.pages.sources.source_editor import draft_of, form, save
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 
 KIND = "discover"
 MAX_ADDRESS = 2_000
 EXAMINED = "new"  # the key of a source that is examined before it is declared
-GONE = "This examination is not kept any more: paste the address again."
+GONE = mark_text("This examination is not kept any more: paste the address again.")
 
 
 def show(request: PageRequest) -> PageResponse:
@@ -37,12 +39,15 @@ def discover(request: PageRequest) -> PageResponse:
             raise InvalidValue("is too long", f"give one of {MAX_ADDRESS:,} characters at most")
         url = read_address(text)
     except InvalidValue as invalid:
-        return _ask(text[:MAX_ADDRESS], f"The address {invalid.message}: {invalid.hint}.")
+        return _ask(
+            text[:MAX_ADDRESS],
+            _("The address %(fault)s: %(hint)s.", fault=invalid.message, hint=invalid.hint),
+        )
     desk = request.source
     settings = desk.wired.catalog.settings.crawl
 
     def work(report: Report) -> tuple[FoundSource, ...]:
-        _, found = discover_source(
+        _steps, found = discover_source(
             make_source(url, key=EXAMINED, name=url),
             settings,
             progress=lambda step: report(JobStep(name=step.step, ok=step.ok, lines=step.lines)),
@@ -50,8 +55,8 @@ def discover(request: PageRequest) -> PageResponse:
         )
         return found
 
-    job = new_job(KIND, f"Examining {url}", url, request.user.name, request.now)
-    return to_job(job.job_id) if desk.jobs.start(job, work) else _ask(url, BUSY)
+    job = new_job(KIND, _("Examining %(name)s", name=url), url, request.user.name, request.now)
+    return to_job(job.job_id) if desk.jobs.start(job, work) else _ask(url, _(BUSY))
 
 
 def choose(request: PageRequest) -> PageResponse:
@@ -59,7 +64,7 @@ def choose(request: PageRequest) -> PageResponse:
     job = request.source.jobs.get(request.values.get("job", ""))
     number = read_number(request.values.get("option", ""), 3)
     if job is None or job.kind != KIND or number is None or number >= len(job.result or ()):
-        return not_found(GONE)
+        return not_found(_(GONE))
     found: FoundSource = job.result[number]
     file = read_config(request.source, FORM.file)
     if isinstance(file, PageResponse):
@@ -82,14 +87,16 @@ def try_draft(request: PageRequest) -> PageResponse:
     try:
         url = read_address(draft.url)
     except InvalidValue as invalid:
-        return not_found(f"The address {invalid.message}: {invalid.hint}.")
+        return not_found(
+            _("The address %(fault)s: %(hint)s.", fault=invalid.message, hint=invalid.hint)
+        )
     examined = make_source(
         url, key=EXAMINED, name=url, kind=draft.kind, select=_select_by(draft.select)
     )
     if draft.kind not in known_kinds():
-        return not_found("There is no such kind of source.")
+        return not_found(_("There is no such kind of source."))
     job_id = begin_examination(request, examined)
-    return not_found(BUSY) if job_id is None else to_job(job_id)
+    return not_found(_(BUSY)) if job_id is None else to_job(job_id)
 
 
 def add(request: PageRequest) -> PageResponse:

@@ -17,6 +17,8 @@ from supplierwatch.desk.editing.file_edits import (
 )
 from supplierwatch.desk.jobs import new_job
 from supplierwatch.desk.page import Download, Page, PageRequest, PageResponse, not_found
+from supplierwatch.formatting.translation import format_number
+from supplierwatch.formatting.translation import gettext as _
 
 MAX_FILE = 512 * 1024  # bytes of an upload, with its form
 MAX_FEEDS = 2_000
@@ -39,13 +41,17 @@ def preview(request: PageRequest) -> PageResponse:
     """Show what a file would add."""
     content = request.files.get("file", b"")
     if not content:
-        return _show(request, failure=EditFailure(text="Choose a file."))
+        return _show(request, failure=EditFailure(text=_("Choose a file.")))
     try:
         outlines = read_opml(content)
     except NotOpml as error:
         return _show(request, failure=EditFailure(text=str(error)))
     if len(outlines) > MAX_FEEDS:
-        why = f"The file has {len(outlines):,} feeds: {MAX_FEEDS:,} at most can be imported."
+        why = _(
+            "The file has %(n)s feeds: %(most)s at most can be imported.",
+            n=format_number(len(outlines)),
+            most=format_number(MAX_FEEDS),
+        )
         return _show(request, failure=EditFailure(text=why))
     declared = request.source.wired.catalog.sources
     imported = build_source_tables(
@@ -54,7 +60,7 @@ def preview(request: PageRequest) -> PageResponse:
         urls=[each.url for each in declared],
         group=group_of_new(request.source),
     )
-    job = new_job(KIND, "Feeds of a file", "", request.user.name, request.now)
+    job = new_job(KIND, _("Feeds of a file"), "", request.user.name, request.now)
     request.source.jobs.keep(job, imported)
     return _show(request, imported=imported, job=job.job_id)
 
@@ -63,13 +69,13 @@ def add(request: PageRequest) -> PageResponse:
     """Add what was previewed to sources.toml."""
     job = request.source.jobs.get(request.values.get("job", ""))
     if job is None or job.kind != KIND or job.by != request.user.name:
-        return not_found("This file is not kept any more: choose it again.")
+        return not_found(_("This file is not kept any more: choose it again."))
     imported: Import = job.result
     file = read_config(request.source, FORM.file)
     if isinstance(file, PageResponse):
         return file
     if request.values.get("base") != file.digest:
-        why = EditFailure(text="sources.toml was changed meanwhile: choose the file again.")
+        why = EditFailure(text=_("sources.toml was changed meanwhile: choose the file again."))
         return _show(request, failure=why)
     content = append_tables(file.content.decode("utf-8"), imported.text).encode()
     checked = try_edit(request.source, file, content)
@@ -107,7 +113,7 @@ def _show(
             "text": "" if imported is None else imported.text,
             "existing": None,
             "file": FORM.file,
-            "noun": FORM.table,
+            "noun": _(FORM.table),
             "is_new": True,
             "most": MAX_FILE // 1024,
             "may_edit": request.user.role.includes(Role.EDITOR),

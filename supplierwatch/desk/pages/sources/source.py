@@ -21,6 +21,7 @@ from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.formatting.source_rows import RECENT_PERIOD, rows
 from supplierwatch.formatting.source_settings import list_differences
+from supplierwatch.formatting.translation import gettext as _
 
 POLLS = 30
 ITEMS = 15
@@ -37,7 +38,7 @@ def poll_now(request: PageRequest) -> PageResponse:
     """Have the service poll a source at once, as `crawl SOURCE` does."""
     declared = find_source(request)
     if declared is None or not declared.enabled:
-        return not_found("There is no source of this name that is polled.")
+        return not_found(_("There is no source of this name that is polled."))
     with request.source.store.transaction() as unit:
         unit.sources.poll_now([declared.key], request.now)
     return PageResponse(
@@ -49,9 +50,9 @@ def examine(request: PageRequest) -> PageResponse:
     """Begin an examination of a source, step by step, as `doctor` does it."""
     declared = find_source(request)
     if declared is None:
-        return not_found("There is no source of this name.")
+        return not_found(_("There is no source of this name."))
     job_id = begin_examination(request, declared)
-    return _show(request, failure=EditFailure(text=BUSY)) if job_id is None else to_job(job_id)
+    return _show(request, failure=EditFailure(text=_(BUSY))) if job_id is None else to_job(job_id)
 
 
 def switch(request: PageRequest) -> PageResponse:
@@ -63,7 +64,7 @@ def switch(request: PageRequest) -> PageResponse:
     try:
         draft = read_source(file.content, key)
         if draft is None:
-            return not_found("There is no source of this name in sources.toml.")
+            return not_found(_("There is no source of this name in sources.toml."))
         content = switch_source(file.content, key, enabled=enabled)
     except EditRefused as error:
         return _show(request, failure=EditFailure(text=str(error)))
@@ -96,7 +97,7 @@ def begin_examination(request: PageRequest, examined: Source, *, back: str = "")
         )
         return all(step.ok for step in steps)
 
-    title = f"Examining {examined.name}"
+    title = _("Examining %(name)s", name=examined.name)
     job = new_job("doctor", title, examined.key, by, request.now, details=back)
     return job.job_id if desk.jobs.start(job, work) else None
 
@@ -127,7 +128,7 @@ def _show(
 ) -> PageResponse:
     declared, now = find_source(request), request.now
     if declared is None:
-        return not_found("There is no source of this name in the configuration.")
+        return not_found(_("There is no source of this name in the configuration."))
     before = read_number(request.values.get("before", ""))
     with request.source.store.reading() as unit:
         state = unit.sources.get(declared.key)
@@ -162,7 +163,7 @@ def _show(
             "failure": failure,
             "text": text,
             "file": FORM.file,
-            "noun": FORM.table,
+            "noun": _(FORM.table),
             "is_new": False,
             "existing": None,
             "may_edit": request.user.role.includes(Role.EDITOR),

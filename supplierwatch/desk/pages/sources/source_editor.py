@@ -26,6 +26,7 @@ from supplierwatch.desk.editing.file_edits import (
 from supplierwatch.desk.editing.table_editor import TableEditor
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.sources.source import source_address
+from supplierwatch.formatting.translation import gettext as _
 
 EDITOR = TableEditor(form=FORM, read=read_source, drop=drop_source, text=source_text)
 ITEM_KINDS = ("news", "release", "tender", "question", "hansard", "boardpaper")
@@ -97,7 +98,9 @@ def save(
     try:
         existing = read_source(file.content, draft.key)
         if is_new and existing is not None:
-            why = EditFailure(text=f"There is a source {draft.key} already: choose another key.")
+            why = EditFailure(
+                text=_("There is a source %(key)s already: choose another key.", key=draft.key)
+            )
             return form(request, file, draft, is_new=True, failure=why)
         if not is_new and existing is None:
             return form(request, file, draft, is_new=False, failure=EditFailure(conflict=True))

@@ -6,6 +6,8 @@ from storage.model import Role
 from supplierwatch.desk.listing_pages import cut_page
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.formatting.source_rows import RECENT_PERIOD, rows, summarise
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 
 PAGE = 100  # sources
 
@@ -25,7 +27,12 @@ def sources(request: PageRequest) -> PageResponse:
     }
     show = request.values.get("show", "")
     show = show if show in choices else ""
-    words = {"": "All", "problems": "With problems", "new": "Never polled", "off": "Paused"}
+    words = {
+        "": _("All"),
+        "problems": _("With problems"),
+        "new": _("Never polled"),
+        "off": _("Paused"),
+    }
     return PageResponse(
         template="sources/sources.html",
         values={
@@ -38,4 +45,6 @@ def sources(request: PageRequest) -> PageResponse:
     )
 
 
-PAGES = (Page(path="/sources", handler=sources, role=Role.READER, nav="Sources", order=5),)
+PAGES = (
+    Page(path="/sources", handler=sources, role=Role.READER, nav=mark_text("Sources"), order=5),
+)

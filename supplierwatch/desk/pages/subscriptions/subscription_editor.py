@@ -27,6 +27,7 @@ from supplierwatch.desk.editing.table_editor import TableEditor
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.subscriptions.subscriptions import subscription_address
 from supplierwatch.desk.subscription_outlook import Outlook, look_ahead
+from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import CompiledConfiguration
 
 MAX_BOXES = 60  # watches that are shown with a box each
@@ -134,7 +135,9 @@ def _check(
         existing = read_subscription(file.content, draft.key)
         if is_new and existing is not None:
             return EditFailure(
-                text=f"There is a subscription {draft.key} already: choose another key."
+                text=_(
+                    "There is a subscription %(key)s already: choose another key.", key=draft.key
+                )
             )
         if not is_new and existing is None:
             return EditFailure(conflict=True)

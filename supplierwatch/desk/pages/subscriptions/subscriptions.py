@@ -16,14 +16,15 @@ from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.listing_pages import cut_page
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.desk.subscription_outlook import look_ahead, next_times
-from supplierwatch.formatting.console import plural
+from supplierwatch.formatting.translation import format_number, mark_text, ngettext
+from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import watches_of
 
 PAGE = 50
 MAX_READERS = 500
 HISTORY = 20  # changes that are shown
 MAX_PREVIEWS = 6  # of readers who would get something else
-NONE = "There is no subscription of this name in the configuration."
+NONE = mark_text("There is no subscription of this name in the configuration.")
 
 
 def subscriptions(request: PageRequest) -> PageResponse:
@@ -61,15 +62,23 @@ def preview(request: PageRequest) -> PageResponse:
     """Show what the subscription would send now, as mail and on a phone; nothing is sent."""
     found = find_subscription(request)
     if found is None:
-        return not_found(NONE)
+        return not_found(_(NONE))
     desk = request.source
     if len({each.group for each in desk.wired.catalog.watches} | {found.group}) > 1:
         desk = desk.within(scope_of_group(found.group))
     try:
         made = previews(desk.store, desk.context, found.key, now=request.now)
     except UnknownSubscriptionError:
-        return not_found("The service has not loaded this subscription yet: try again in a moment.")
-    job = new_job("preview", f"Preview of {found.key}", found.key, request.user.name, request.now)
+        return not_found(
+            _("The service has not loaded this subscription yet: try again in a moment.")
+        )
+    job = new_job(
+        "preview",
+        _("Preview of %(name)s", name=found.key),
+        found.key,
+        request.user.name,
+        request.now,
+    )
     frames = [frame_rendered(each.rendered) for each in made[:MAX_PREVIEWS]]
     request.source.jobs.keep(job, frames)
     return PageResponse(
@@ -91,7 +100,7 @@ def frame(request: PageRequest) -> PageResponse:
     number = read_number(request.path["number"], 3)
     if job is None or job.kind != "preview" or number is None or number >= len(job.result):
         return PageResponse(
-            framed=frame_text("This preview is not kept any more: load the page again.")
+            framed=frame_text(_("This preview is not kept any more: load the page again."))
         )
     return PageResponse(framed=job.result[number])
 
@@ -100,19 +109,30 @@ def send_now(request: PageRequest) -> PageResponse:
     """Compose and send what is pending for a subscription, in addition to its usual times."""
     found = find_subscription(request)
     if found is None:
-        return not_found(NONE)
+        return not_found(_(NONE))
     desk, key = request.source, found.key
 
     def work(report: Report) -> str:
-        report(JobStep(name="begin", ok=True, lines=(f"reading what is pending for {key}",)))
+        report(
+            JobStep(
+                name=_("begin"),
+                ok=True,
+                lines=(_("reading what is pending for %(name)s", name=key),),
+            )
+        )
         written = desk.send_now(key)
         if not written:
-            return "Nothing was pending: no message was composed."
-        return f"{plural(written, 'message')} composed, and sent if the channels accepted them."
+            return _("Nothing was pending: no message was composed.")
+        return ngettext(
+            "%(n)s message composed, and sent if the channels accepted them.",
+            "%(n)s messages composed, and sent if the channels accepted them.",
+            written,
+            n=format_number(written),
+        )
 
-    job = new_job("send", f"Sending {key} now", key, request.user.name, request.now)
+    job = new_job("send", _("Sending %(name)s now", name=key), key, request.user.name, request.now)
     if not desk.jobs.start(job, work):
-        return not_found(BUSY)
+        return not_found(_(BUSY))
     note_edit(request, "digest-sent", key, before="", after="")
     return PageResponse(redirect=f"/jobs/{job.job_id}")
 
@@ -130,7 +150,7 @@ def subscription_address(key: str) -> str:
 def _show(request: PageRequest) -> PageResponse:
     found, wired, now = find_subscription(request), request.source.wired, request.now
     if found is None:
-        return not_found(NONE)
+        return not_found(_(NONE))
     with request.source.store.reading() as unit:
         outlook = look_ahead(unit, wired, found, now)
         waiting = unit.tellings.count_pending()
@@ -169,7 +189,11 @@ def _show(request: PageRequest) -> PageResponse:
 
 PAGES = (
     Page(
-        path="/subscriptions", handler=subscriptions, role=Role.EDITOR, nav="Subscriptions", order=6
+        path="/subscriptions",
+        handler=subscriptions,
+        role=Role.EDITOR,
+        nav=mark_text("Subscriptions"),
+        order=6,
     ),
     Page(path="/subscriptions/{key}", handler=subscription, role=Role.EDITOR),
     Page(path="/subscriptions/{key}/preview", handler=preview, role=Role.EDITOR),

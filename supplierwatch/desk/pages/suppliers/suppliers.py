@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.model import Role
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.reading.supplier_volumes import VOLUMES, WEEKS
+from supplierwatch.formatting.translation import mark_text
 
 
 def suppliers(request: PageRequest) -> PageResponse:
@@ -16,4 +17,8 @@ def suppliers(request: PageRequest) -> PageResponse:
     )
 
 
-PAGES = (Page(path="/suppliers", handler=suppliers, role=Role.READER, nav="Suppliers", order=2),)
+PAGES = (
+    Page(
+        path="/suppliers", handler=suppliers, role=Role.READER, nav=mark_text("Suppliers"), order=2
+    ),
+)

@@ -16,6 +16,7 @@ from supplierwatch.desk.listing_pages import cut_page
 from supplierwatch.desk.page import Download, Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.reading.narrowing import build_address
 from supplierwatch.exports.thread_files import write_thread_csv, write_thread_jsonl
+from supplierwatch.formatting.translation import gettext as _
 
 MATTERS = 20  # of a page
 MAX_AHEAD = 30
@@ -37,7 +38,7 @@ def supplier(request: PageRequest) -> PageResponse:
     """Show the thread of a supplier."""
     declared = _find(request)
     if declared is None:
-        return not_found("There is no supplier of this name in the configuration.")
+        return not_found(_("There is no supplier of this name in the configuration."))
     kind, days = _read_filters(request)
     thread = _gather(request, declared)
     shown = [(each, _select_events(each, kind)) for each in thread.matters]
@@ -74,8 +75,8 @@ def export(request: PageRequest) -> PageResponse:
     """Return the events of a thread as CSV or JSON Lines."""
     declared, form = _find(request), request.values.get("form", "")
     if declared is None or form not in ("csv", "jsonl"):
-        return not_found("There is nothing to export: choose CSV or JSON of a supplier.")
-    kind, _ = _read_filters(request)
+        return not_found(_("There is nothing to export: choose CSV or JSON of a supplier."))
+    kind = _read_filters(request)[0]
     kinds: Sequence[str] = (kind,) if kind else EVENT_KINDS
     thread, names = _gather(request, declared), request.source.wired.source_names
     out = io.StringIO(newline="")
@@ -124,10 +125,12 @@ def _select_events(matter: Matter, kind: str) -> list[ThreadEvent]:
 def _count_kinds(thread: SupplierThread, path: str, days: str) -> list[Any]:
     """Return (kind, label, count, address) of all events, and of each kind that occurs."""
     events = thread.events
-    counted: list[Any] = [("", "All", len(events), build_address(path, {"days": days}))]
+    counted: list[Any] = [("", _("All"), len(events), build_address(path, {"days": days}))]
     for kind, label in LABELS.items():
         if count := sum(event.kind == kind for event in events):
-            counted.append((kind, label, count, build_address(path, {"kind": kind, "days": days})))
+            counted.append(
+                (kind, _(label), count, build_address(path, {"kind": kind, "days": days}))
+            )
     return counted
 
 

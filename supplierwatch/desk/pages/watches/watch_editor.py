@@ -21,10 +21,11 @@ from supplierwatch.desk.editing.file_edits import (
 from supplierwatch.desk.editing.watch_edits import compile_edit, draft_in_words
 from supplierwatch.desk.editing.watch_preview import WatchPreview, preview
 from supplierwatch.desk.page import MAX_VALUE, Page, PageRequest, PageResponse, not_found
+from supplierwatch.formatting.translation import format_number, mark_text
+from supplierwatch.formatting.translation import gettext as _
 
-TOO_LONG = (
-    f"This watch has more than {MAX_VALUE:,} characters, which this form cannot hold: edit "
-    "watches.toml."
+TOO_LONG = mark_text(
+    "This watch has more than %(n)s characters, which this form cannot hold: edit watches.toml."
 )
 
 
@@ -68,9 +69,9 @@ def _open(request: PageRequest) -> tuple[ConfigText, WatchDraft] | PageResponse:
     except EditRefused as error:
         return not_found(str(error))
     if draft is None or is_foreign(request.source, draft.group):
-        return not_found("There is no watch of this name in watches.toml.")
+        return not_found(_("There is no watch of this name in watches.toml."))
     if max(len(draft.query), len("\n".join(draft.keywords))) >= MAX_VALUE:
-        return not_found(TOO_LONG)
+        return not_found(_(TOO_LONG, n=format_number(MAX_VALUE)))
     return file, draft
 
 
@@ -81,7 +82,7 @@ def _find_version(
     with request.source.store.reading() as unit:
         known = {str(each.version): each for each in unit.watches.versions(draft.key)}
     if number not in known:
-        return not_found("This watch has no such version.")
+        return not_found(_("This watch has no such version."))
     return replace(draft, query=known[number].query, keywords=(), exact=False)
 
 
@@ -103,7 +104,13 @@ def _submit(request: PageRequest, key: str, *, is_new: bool) -> PageResponse:
     if isinstance(file, PageResponse):
         return file
     if any(len(request.values.get(name, "")) >= MAX_VALUE for name in ("query", "keywords")):
-        return _form(request, file, draft, is_new=is_new, failure=EditFailure(text=TOO_LONG))
+        return _form(
+            request,
+            file,
+            draft,
+            is_new=is_new,
+            failure=EditFailure(text=_(TOO_LONG, n=format_number(MAX_VALUE))),
+        )
     if request.values.get("base") != file.digest:
         return _conflict(request, file, draft, is_new=is_new)
     seen = request.values.get("previewed") == _digest(draft)

@@ -14,6 +14,8 @@ from config.model import Watch
 from storage.model import AuditEntry, Role, WatchVersion
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.weekly_counts import WEEKS, count_by_week
+from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 from supplierwatch.wiring import subscriptions_by_watch
 
 LATEST = 30
@@ -60,7 +62,7 @@ def watch(request: PageRequest) -> PageResponse:
     wired, key = request.source.wired, request.path["key"]
     declared = next((one for one in wired.catalog.watches if one.key == key), None)
     if declared is None:
-        return not_found("There is no watch of this name in the configuration.")
+        return not_found(_("There is no watch of this name in the configuration."))
     with request.source.store.reading() as unit:
         entries = build_entries(unit, unit.mentions.newest([key], LATEST), request.source.context)
         versions = unit.watches.versions(key)
@@ -117,6 +119,6 @@ def _find_editors(
 
 
 PAGES = (
-    Page(path="/watches", handler=watches, role=Role.READER, nav="Watches", order=4),
+    Page(path="/watches", handler=watches, role=Role.READER, nav=mark_text("Watches"), order=4),
     Page(path="/watches/{key}", handler=watch, role=Role.READER),
 )
