@@ -62,7 +62,9 @@ def make_token(
         valid_for = min(valid_for, by.expires_at - now)
     is_theirs = user.role is Role.OPERATOR or group in order_groups(user.groups)
     if group is not None and not is_theirs:
-        raise TokenRefused(f"{user.name} is not in the group {group[:80]!r}")
+        raise TokenRefused(
+            _("%(name)s is not in the group %(group)r", name=user.name, group=group[:80])
+        )
     made = unit.tokens.make(user.user_id, label, wanted, now, valid_for=valid_for, group=group)
     if made is None:
         raise TokenRefused(

@@ -82,7 +82,9 @@ def _read_group(text: str) -> str:
     try:
         return check_key(text.strip())
     except InvalidValue as error:
-        raise UserRefused(f"{text[:80]!r} is no group: {error}", "groups") from error
+        raise UserRefused(
+            _("%(name)r is no group: %(cause)s", name=text[:80], cause=error), "groups"
+        ) from error
 
 
 def change_email(unit: Unit, actor: Actor, user: User, email: str | None, now: datetime) -> None:
