@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,15 @@ OPTIONS = {"supplierwatch/desk/templates/**.html": {"trimmed": "true", "silent":
 KEYWORDS = DEFAULT_KEYWORDS | {"mark_text": None}
 TEMPLATE = FOLDER / "messages.pot"
 WIDTH = 100  # columns
+LEFT_OUT = (  # of the head of a file
+    b'"Project-Id-Version:',
+    b'"Report-Msgid-Bugs-To:',
+    b'"POT-Creation-Date:',
+    b'"PO-Revision-Date:',
+    b'"Last-Translator:',
+    b'"Language-Team:',
+    b'"Generated-By:',
+)
 
 
 def extract_texts() -> Catalog:
@@ -59,8 +69,10 @@ def renew() -> None:
 
 def write(path: Path, catalog: Catalog) -> None:
     """Write a file of texts; dates stay out, so that unchanged texts make an unchanged file."""
-    with path.open("wb") as file:
-        write_po(file, catalog, width=WIDTH, include_lineno=False, omit_header=path == TEMPLATE)
+    written = io.BytesIO()
+    write_po(written, catalog, width=WIDTH, include_lineno=False)
+    lines = written.getvalue().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if not line.startswith(LEFT_OUT)))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from tests.desk.languages.extraction import (
     extract_texts,
     list_translations,
     read_catalog,
+    write,
 )
 
 TEMPLATES = sorted((ROOT / "supplierwatch/desk/templates").rglob("*.html"))
@@ -49,6 +50,11 @@ def test_the_file_of_texts_is_as_new_as_the_texts() -> None:
     assert extracted - kept == set(), "run `make texts`"
     assert kept - extracted == set(), "run `make texts`"
     assert len(kept) > 900
+
+
+def test_extracting_again_changes_no_file(tmp_path: Path) -> None:
+    write(tmp_path / "messages.pot", extract_texts())
+    assert (tmp_path / "messages.pot").read_bytes() == TEMPLATE.read_bytes(), "run `make texts`"
 
 
 def test_there_is_a_translation() -> None:
