@@ -289,8 +289,11 @@ class _Matcher:
         return 1
 
     def _record_failure(self, unit: Unit, subject: str, cause: str) -> None:
-        url = unit.items.url_of(int(subject)) or "no address"
-        record_failure(unit, Attempt(task=TASK, subject=subject, about=url), cause, self.now)
+        # a damaged row may have any subject
+        url = unit.items.url_of(int(subject)) if subject.isdecimal() else None
+        record_failure(
+            unit, Attempt(task=TASK, subject=subject, about=url or "no address"), cause, self.now
+        )
 
 
 def match_item(
