@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attack.hostile_edits import PARTIES
+from tests.attack.edits.hostile_edits import PARTIES
 from tests.attack.party import Party
 from tests.attack.trials import Trials, assert_accounted_for, assert_unnoticed, held_trials
 
