@@ -69,6 +69,7 @@ def _build_environment() -> Environment:
         "ago": _format_ago,
         "line": line,
         "number": format_number,
+        "phrase": _translate_phrase,
         "share": format_share,
         "span": _format_seconds,
         "weekday": format_weekday,
@@ -85,6 +86,18 @@ def _build_environment() -> Environment:
 def _translate_word(context: Context, text: object) -> str:
     """Translate a word of a fixed set that a template has in a variable; any other stays."""
     return _(str(text))
+
+
+@pass_context
+def _translate_phrase(context: Context, text: str) -> str:
+    """Translate phrases of a fixed set, with commas between, or with a remark in brackets."""
+    whole = _(text)
+    if whole != text:
+        return whole
+    phrase, bracket, remark = text.rpartition(" (")
+    if bracket and remark.endswith(")"):
+        return f"{_(phrase)} ({remark}"
+    return ", ".join(_(part) for part in text.split(", "))
 
 
 def _format_seconds(seconds: float | None) -> str:

@@ -36,7 +36,7 @@ def held_words(item: StoredItem) -> str:
     if item.text_state == "listed":
         return _("title and teaser; the page is still to be fetched")
     if item.text_state == "thin":
-        return _("title and teaser only: %(why)s", why=clean(why_thin(item.thin_reason)))
+        return _("title and teaser only: %(why)s", why=clean(_(why_thin(item.thin_reason))))
     words = len(item.body.split())
     description = ngettext(
         "full text, %(n)s word", "full text, %(n)s words", words, n=format_number(words)
