@@ -19,9 +19,14 @@ from storage.model.sources import Outcome
 from storage.rules.aside_rules import RULES
 from supplierwatch.desk.languages import load_language
 from supplierwatch.desk.pages.account.changes import THINGS
+from supplierwatch.desk.pages.reading import today
+from supplierwatch.desk.pages.suppliers import thread
+from supplierwatch.desk.reading import facet_links
 from supplierwatch.desk.render import _build_environment
-from supplierwatch.desk.vocabulary import WORDS
+from supplierwatch.desk.site import load_pages
+from supplierwatch.formatting.account_words import VERDICTS
 from supplierwatch.formatting.translation import use_language
+from tests.desk.languages.extraction import TEMPLATE, read_catalog
 
 SETS: dict[str, Iterable[str]] = {
     "roles": [str(role) for role in Role],
@@ -33,6 +38,11 @@ SETS: dict[str, Iterable[str]] = {
     "causes": CAUSES.values(),
     "dates ahead": DATE_LABELS.values(),
     "rules": RULES.values(),
+    "verdicts": VERDICTS.values(),
+    "kinds of events": thread.LABELS.values(),
+    "kinds of items": facet_links._KINDS.values(),
+    "tabs of Today": today.LABELS.values(),
+    "pages": [page.nav for page in load_pages() if page.nav],
     "changes": changes._KIND_NAMES.values(),
     "missing texts": [*missing_text._WORDS.values(), *missing_text._REFUSALS.values()],
 }
@@ -40,7 +50,7 @@ SETS: dict[str, Iterable[str]] = {
 
 @pytest.mark.parametrize("name", SETS)
 def test_the_words_of_a_set_can_be_translated(name: str) -> None:
-    assert set(SETS[name]) - set(WORDS) == set()
+    assert set(SETS[name]) - {message.id for message in read_catalog(TEMPLATE)} == set()
 
 
 @pytest.mark.parametrize(

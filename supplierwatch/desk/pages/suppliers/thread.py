@@ -17,20 +17,21 @@ from supplierwatch.desk.page import Download, Page, PageRequest, PageResponse, n
 from supplierwatch.desk.reading.narrowing import build_address
 from supplierwatch.exports.thread_files import write_thread_csv, write_thread_jsonl
 from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 
 MATTERS = 20  # of a page
 MAX_AHEAD = 30
 MAX_EVENTS = 60  # of a matter on the page, the newest; files have all
 PERIODS = {"": None, "30": 30, "90": 90, "365": 365}
 LABELS: dict[EventKind, str] = {
-    "press": "Press",
-    "notice": "Notices",
-    "question": "Questions",
-    "hansard": "Hansard",
-    "boardpaper": "Board papers",
-    "edit": "Edits",
-    "withdrawal": "Withdrawals",
-    "alarm": "Alarms",
+    "press": mark_text("Press"),
+    "notice": mark_text("Notices"),
+    "question": mark_text("Questions"),
+    "hansard": mark_text("Hansard"),
+    "boardpaper": mark_text("Board papers"),
+    "edit": mark_text("Edits"),
+    "withdrawal": mark_text("Withdrawals"),
+    "alarm": mark_text("Alarms"),
 }
 
 
