@@ -45,7 +45,7 @@ UNRECORDED = {
     "/read": "what one has read oneself",
     "/group": "which group one sees oneself",
     "/time-zone": "how one sees times oneself",
-    "/account/language": "the same",
+    "/account/language": "in which language one sees pages oneself",
     "/item/{number}/mine": "what one says of a story for oneself",
     "/item/{number}/team": "marks keep who made and who ended them",
     "/item/{number}/mute": "what one mutes for oneself",
@@ -65,6 +65,7 @@ UNRECORDED = {
 BY_NOTE_EDIT = {
     "/new-watch",
     "/watches/{key}/edit",
+    "/watches/{key}/restore",
     "/new-source/save",
     "/opml/add",
     "/sources/{key}/edit",
