@@ -1,7 +1,8 @@
 """Decodes bytes to text: byte-order mark, HTTP header, declaration, then UTF-8. Pure.
 
 Bytes that are valid UTF-8 with multi-byte sequences are decoded as UTF-8 in spite of any header:
-text in another encoding is hardly ever valid UTF-8, and headers are often wrong.
+text in another encoding is hardly ever valid UTF-8, and headers are often wrong. A single byte that
+is not UTF-8 beside a letter is of Windows-1252: such words are pasted into UTF-8 pages and feeds.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ def _decode_as(body: bytes, encoding: str, reason: str) -> Decoded:
     except UnicodeDecodeError:
         if encoding == "utf-8" and not _has_more_utf8(body):
             encoding, reason = "cp1252", "it is declared as UTF-8, but is not"
-        text = body.decode(encoding, "replace")
+        text = body.decode(encoding, _MIXED if encoding == "utf-8" else "replace")
         replaced = text.count("�")
     return Decoded(
         text=_strip_controls(text) if _may_have_controls(body, encoding) else text,
@@ -147,6 +148,24 @@ def _decode_as(body: bytes, encoding: str, reason: str) -> Decoded:
         reason=reason,
     )
 
+
+_MIXED = "supplierwatch-mixed"
+# more often the rest of a truncated UTF-8 sequence than a letter of Windows-1252
+_BEGINS_SEQUENCE = (0xC2, 0xC3)
+
+
+def _decode_single_byte(error: UnicodeError) -> tuple[str, int]:
+    """Handle an error of the UTF-8 codec: a single byte beside a letter is Windows-1252."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    body, start, end = error.object, error.start, error.end
+    is_beside_letter = body[max(0, start - 1) : start].isalpha() or body[end : end + 1].isalpha()
+    if end - start == 1 and is_beside_letter and body[start] not in _BEGINS_SEQUENCE:
+        return body[start:end].decode("cp1252", "replace"), end
+    return "�", end
+
+
+codecs.register_error(_MIXED, _decode_single_byte)
 
 # a regular expression: str.translate is slower than parsing the page
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff]")

@@ -154,6 +154,28 @@ def test_no_order_of_elements_makes_a_caption_the_teaser(parts: tuple[str, ...])
         assert read(RSS.format(f"<item>{''.join(order)}</item>")) == ("Headline", "Teaser")
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<image><title>P</title><link>https://ledger.example/p</link><description>C</description>"
+        "<url>https://ledger.example/p.jpg</url></image>",
+        "<image><credit>Jo</credit><link>https://ledger.example/p</link></image>",
+        "<textInput><title>Find</title><description>Words</description><name>q</name>"
+        "<link>https://ledger.example/search</link></textInput>",
+        "<related><article><title>Other</title><link>https://ledger.example/2</link>"
+        "<description>Other teaser</description></article></related>",
+    ],
+    ids=["image", "image with a credit", "search form", "related article"],
+)
+@pytest.mark.parametrize("damage", ["", "<x>&bogus </x>"], ids=["well-formed", "ill-formed"])
+def test_no_order_makes_parts_of_an_entry_the_entry(part: str, damage: str) -> None:
+    for order in permutations((PARTS[0], PARTS[1], PARTS[3], part)):
+        [entry] = entries(RSS.format(f"<item>{''.join(order)}{damage}</item>"))
+        assert (entry.title, entry.summary, entry.url) == (
+            "Headline", "Teaser", "https://ledger.example/1",
+        )  # fmt: skip
+
+
 def test_an_entry_that_has_only_notes_of_a_podcast_gets_them() -> None:
     assert read(RSS.format(f"<item>{PODCAST[0]}{PODCAST[3]}</item>")) == ("Headline", "Notes")
 

@@ -97,6 +97,20 @@ def test_one_bad_byte_in_a_short_text_costs_that_byte_alone(declared: str | None
     assert "Café – “später”" in decode(html, content_type=declared, kind="html").text
 
 
+@pytest.mark.parametrize("word", ["Zoë", "it’s", "Núñez", "“so”", "später"])
+def test_words_of_windows_within_utf8_are_read(word: str) -> None:
+    around = "Der Aufschub für Ärzte – “später” " * 4
+    body = f"<p>{around}".encode() + word.encode("cp1252") + b" said</p>"
+    read = decode(body, content_type="text/html; charset=utf-8", kind="html")
+    assert f"{word} said" in read.text
+    assert around in read.text
+
+
+def test_the_beginning_of_a_sequence_that_was_truncated_is_no_letter() -> None:
+    body = ("<p>" + "Der Aufschub für Ärzte – “später” " * 4).encode() + b"caf\xc3 </p>"
+    assert "caf\ufffd" in decode(body, content_type="text/html; charset=utf-8", kind="html").text
+
+
 def test_latin1_with_an_accidental_sequence_is_not_taken_for_utf8() -> None:
     body = "Ärzte für später: Ã© größer, öfter".encode("cp1252")
     read = decode(body, content_type="text/html; charset=utf-8", kind="html")
