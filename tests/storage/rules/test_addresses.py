@@ -104,6 +104,10 @@ def test_other_pages_and_parts_have_other_keys(one: str, other: str) -> None:
         "#sthash.Ab3dEf12.dpuf", "#main-content", "?xtor=RSS-3", "?utm_id=4", "?UTM_Source=x",
         "?mtm_source=a&pk_campaign=b", "?igsh=x", "?at_recipient_id=7", "?ref=rss", "?src=feed",
         "?%75tm_source=rss", "?gad_source=1", "?_gl=1*2", "?smid=tw", "?utm_source",
+        "?hsa_acc=7&hsa_cam=8", "?gaa_at=x&gaa_sig=y", "?sfmc_id=1", "?oly_enc_id=2", "?epik=dj0",
+        "?__cf_chl_tk=x", "?mod=rss_news", "?CMP=share_btn_tw", "?amp;utm_source=rss",
+        "#xtatc=INT-3", "#ixzz4Ab3dEf", "#add-comment", "#comments-section", "#skip-to-content",
+        "#google_vignette",
     ],
 )  # fmt: skip
 def test_what_only_tracks_is_neither_shown_nor_part_of_the_key(tracked: str) -> None:
@@ -116,6 +120,8 @@ def test_what_only_tracks_is_neither_shown_nor_part_of_the_key(tracked: str) -> 
     [
         ("?a=%E9&utm_source=rss&b=", "?a=%E9&b="),
         ("?utm_source=rss&48113", "?48113"),
+        ("?id=7&amp;utm_source=rss", "?id=7"),
+        ("?mod=ward&cmp=7", "?mod=ward&cmp=7"),
         ("#post-1&utm_source=rss", "#post-1"),
         ("#post-1?utm_source=rss", "#post-1"),
         ("#!/news/1?utm_source=rss&id=2", "#!/news/1?id=2"),
