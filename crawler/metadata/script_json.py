@@ -4,7 +4,7 @@ Real damage: comments of JavaScript and HTML, CDATA sections, trailing commas an
 missing and double commas, missing brackets at the end, several values one after another, line
 breaks and quotation marks in strings that are not escaped, strings in apostrophes or typographic
 quotation marks, unfilled template fields, a script that ends within a value, a whole script in HTML
-entities, an assignment around the value.
+entities, an assignment around the value, blanks that JSON does not allow.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ _COMMENT = (
 _APOSTROPHES = (
     r"(?P<before>[{\[,:]\s*+)'(?P<inner>(?:[^'\\]++|\\.|'(?!\s*+(?:[,:}\]]|\Z)))*+)(?:'|\\?\Z)"
 )
-_WRAPPING = re.compile(f"(?P<string>{STRING})|{_APOSTROPHES}|{_MARKER}|{_COMMENT}", re.DOTALL)
+# no-break and other blanks and invisible characters that JSON does not allow between values
+_BLANK = r"[^\S \t\r\n]|[\u200b-\u200f\u2060\ufeff]"
+_WRAPPING = re.compile(
+    f"(?P<string>{STRING})|{_APOSTROPHES}|{_MARKER}|{_COMMENT}|{_BLANK}", re.DOTALL
+)
 # a quotation mark ends a string only if it is followed by valid JSON
 _QUOTED = re.compile(
     r'"((?:[^"\\]++|\\.|"(?!\s*+(?:[}\]:]|,\s*+["{\[\d}\]tfn-]|\Z)))*+)(?:"|\\?\Z)', re.DOTALL
@@ -78,7 +82,7 @@ def read_script_values(text: str) -> list[Any]:
 
 
 def _drop_wrapping(found: re.Match[str]) -> str:
-    """Remove a comment; replace the apostrophes around a string by quotation marks."""
+    """Remove a comment or blank; replace the apostrophes around a string by quotation marks."""
     if found["before"] is None:
         return found["string"] or " "
     inner = found["inner"].replace(r"\'", "'").replace(r"\"", '"').replace('"', r"\"")

@@ -20,6 +20,7 @@ TEXT = json.dumps(BLOCK)
     [
         TEXT,
         f"\ufeff {TEXT};",
+        TEXT.replace(", ", ",\u00a0").replace(": ", ":\u2003\u200b"),
         f"//<![CDATA[\n{TEXT}\n//]]>",
         f"//<![CDATA[ {TEXT} //]]>",
         f"/*<![CDATA[*/{TEXT}/*]]>*/",
