@@ -5,6 +5,7 @@ Used if the visible page has less text than that: a teaser, a wall, an empty fra
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Iterator
 from itertools import islice
@@ -15,6 +16,7 @@ from rapidfuzz.distance import Indel
 
 from crawler.extraction.cleaning.boilerplate import strip_boilerplate
 from crawler.extraction.cleaning.page_bounds import clean_markup, cut_page
+from crawler.extraction.recurring.recurring_blocks import is_about
 from crawler.metadata.state_objects import MAX_TEXT, find_state_text
 from crawler.metadata.structured_data import StructuredData
 from crawler.text.folding import fold_words
@@ -29,6 +31,7 @@ _MIN_RATIO = 1.5  # of an embedded text to the visible one
 _MAX_SHOWN = 4_000  # characters; a longer visible text is the article, not a teaser
 _MIN_SIMILARITY = 0.8
 _MIN_TITLE = 12  # characters of a title that may be a part of another
+_MIN_TITLE_WORDS = 3  # of a headline that shows what a text without one is about
 _TEASER_WORDS = 8
 _BEGINNING = 2_000  # characters of a text that are searched for its teaser
 _MAX_TITLE = 1_000
@@ -48,7 +51,8 @@ def find_embedded(
     """Return the longest text of the article in the data for a page's scripts; empty without one.
 
     To be called before scripts are removed from the document. A text counts if its headline is one
-    of the page's, or if it begins with one of the teasers.
+    of the page's, or if it begins with one of the teasers. One without a headline counts if it is
+    about that of the page.
 
     Args:
         document: the parsed page.
@@ -57,12 +61,15 @@ def find_embedded(
         teasers: descriptions of the article in the page and in its listing.
     """
     known = [fold for one in titles if one and (fold := fold_words(one[:_MAX_TITLE]))]
+    evidence = [one for one in known if len(one.split()) >= _MIN_TITLE_WORDS]
     starts = [" ".join(words) for one in teasers if (words := _get_first_words(one))]
 
     def agrees(title: str, text: str) -> bool:
         if len(text) < _MIN_LETTERS:
             return False
         beginning = fold_words(text[:_BEGINNING])
+        if not title and is_about(beginning, evidence):
+            return True
         return _is_title(fold_words(title[:_MAX_TITLE]), known) or any(
             one in beginning for one in starts
         )
@@ -144,8 +151,12 @@ def _parse_field(field: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
 
 
 def _parse_part(source: str) -> lxml.html.HtmlElement | None:
-    """Parse the markup of a template; None if there is none, or too much."""
-    if "<" not in source or len(source) > MAX_TEMPLATE:
+    """Parse the markup of a template, also escaped; None if there is none, or too much."""
+    if len(source) > MAX_TEMPLATE:
+        return None
+    if "<" not in source:
+        source = html.unescape(source)
+    if "<" not in source:
         return None
     try:
         part = lxml.html.fragment_fromstring(clean_markup(source), create_parent="div")

@@ -9,6 +9,7 @@ FOREIGN_PLEA = re.compile(
       (?:jetzt\s)?weiterlesen\s(?:mit|als|nach|im)\b
       |(?:sie\shaben|haben\ssie|du\shast|hast\sdu)\s(?:bereits|schon)\sein\s(?:\w+-)?(?:abo|konto)
       |(?:bereits|schon)\s(?:abonnent|registriert|kunde|mitglied)\w{0,5}\s?\?
+      |(?:abonnieren|registrieren|melden)\ssie(?:\ssich)?(?:\san)?,?\s(?:jetzt,?\s)?um\b
       |bitte\s(?:melden\ssie\ssich\san|loggen\ssie\ssich\sein|aktivieren\ssie|registrieren\ssie\ssich)\b
       |(?:dieser|dieses|der|das)\s(?:ganze\s|vollständige\s)?(?:artikel|inhalt|text|beitrag)\s(?:ist\s)?
         (?:nur|exklusiv)\s(?:für|mit)\b

@@ -62,7 +62,7 @@ def choose_headline(
         return headings[0] if len(headings) == 1 else None
     best = max(headings, key=lambda one: _measure_agreement(one, claims), default="")
     if best and _measure_agreement(best, claims) >= _MIN_SIMILARITY:
-        part = _find_headline_within(elements, best, [block, shared])
+        part = _find_headline_within(elements, best, [block, shared, window])
         claims.insert(0, part or best)
     elif shared:
         return shared

@@ -195,7 +195,8 @@ def _read_shown(
     found = ""
     try:
         found = remove_lines(extract_text(document, url), removed)
-        return found, remove_pleas(found, about, free=parsed.data.free, listed=listed)
+        data = parsed.data
+        return found, remove_pleas(found, about, free=data.free, listed=listed, sites=data.sites)
     except Unreadable:
         if not parsed.embedded:
             raise

@@ -13,18 +13,21 @@ from collections.abc import Collection
 from crawler.errors import Unreadable
 from crawler.extraction.foreign_pleas import FOREIGN_PLEA
 from crawler.extraction.recurring.recurring_blocks import is_about
+from crawler.metadata.site_names import SiteNames
 from crawler.text.folding import fold_words
 
 WALL = "a wall (consent, login or check) instead of the article"
 PAYWALL = "behind a paywall"
 
+NO_NAMES = SiteNames()
 _MAX_WALL_WORDS = 400  # longer texts are searched for pleas at their ends only
 _MAX_PLEA = 400  # characters of a sentence that can be a plea
 _MIN_LEFT_WORDS = 25  # of sentences that are left and are not about the headline
 _MIN_SENTENCE_WORDS = 6
 _MIN_EVIDENCE_WORDS = 3  # of a title or teaser
+_MIN_SHARED_LETTERS = 5  # of a word that a teaser and its headline have in common
 _MIN_LETTERS = 120  # of a text that is accepted without being about the headline
-_MIN_TEASER_WORDS = 12  # of sentences, on a page that is declared as not free
+_MIN_TEASER_WORDS = 12  # of sentences beside pleas, or on a page that is declared as not free
 
 _SENTENCE_END = re.compile(r"""(?<=[.!?…])["'’”)]*+\s++(?=["'‘“(]?[^\W_a-z])""")
 _CLOSED = re.compile(r"""[.!?。！？؟।]["'’”)\]]*+$""")
@@ -56,10 +59,13 @@ _PAYMENT = re.compile(
       |(?:already\s|do\syou\salready\s|do\syou\s)?(?:have\san?|got\san?)\s(?:\w+\s)?(?:account|subscription|login)\b
       |(?:don.t|do\snot)\shave\san?\s(?:account|subscription|login)\b
       |already\s(?:subscribed|registered)\b
+      |your\sfree\s(?:articles?|stor(?:y|ies)|trial|access|reads?)\b.{0,40}\b(?:run\sout|used\sup|ended|expired|over|up)\b
+      |(?:subscribe|sign\s(?:up|in)|register|log\sin|join)\s(?:now|today|here)?\s?(?:to|and|for)\s(?:get|go\son|have|gain)\b
       |this\s(?:article|content|story|page|post|feature|is|premium)\b.{0,40}
         \b(?:available|exclusive|only|reserved|restricted|limited|locked|is)\s(?:only\s|exclusively\s)?
         (?:for|to)\s(?:(?:our|paying|paid|registered|premium|logged\sin)\s){0,2}(?:subscribers?|members?|users?)\b
       |(?:the\s)?(?:rest|remainder|full\s(?:text|version|article|story))\sof?.{0,40}\b(?:subscribers?|members?|subscription)\b
+      |(?:the\s)?(?:rest|remainder)\sof\s(?:this|the)\s(?:article|story|post|page|piece)\b.{0,40}\b(?:paywall|locked|hidden|log\s?in|account)\b
       |(?:only\s|exclusive\s)?(?:for\s)?(?:subscribers?|members?)[\s-](?:only|exclusive)(?:\s\w+)?\W*$
       |exclusive\s(?:to|for)\s(?:\w+\s)?(?:subscribers|members)\W*$
       |this\sis\s(?:an?\s)?(?:premium|subscriber|member|exclusive)(?:[\s-]only)?\s(?:content|article|story)\W*$
@@ -72,7 +78,7 @@ _PAYMENT = re.compile(
       |(?:subscribe|join|try|keep\sreading|continue\sreading|get)\b.{0,40}\b(?:from|for|only|just)\s[£€$]\s?\d
       |support\s(?:our|independent|quality|local)\s(?:\w+\s)?journalism\b
       |(?:unlock|buy|purchase)\s(?:this\s(?:article|story|content)|an?\s(?:\w+\s)?subscription)\b
-      |read\sthe\s(?:full|whole|complete)\s(?:article|story|text)\b.{0,40}\b(?:subscrib|sign|log\s?in|(?:the|our)\sapp\b)
+      |read\sthe\s(?:full|whole|complete|rest\sof\sthe)\s(?:article|story|text)\b.{0,40}\b(?:subscri|sign|log\s?in|(?:the|our)\sapp\b)
       |(?:free\s)?(?:registration|log-?in|sign-?in|subscription|membership)\s(?:is\s)?(?:required|needed)\W*$
       |an?\s(?:\w+\s)?(?:subscription|account|login|membership)\sis\s(?:required|needed)\sto\s(?:read|view|access|continue|see)\b
       |try\s(?:it|us|\w+\s(?:days?|weeks?|months?))\s(?:for\s)?free\b
@@ -124,6 +130,9 @@ _CONSENT = re.compile(
       |if\syou\sare\s(?:on\sa\spersonal|at\san\soffice)\b
       |just\sa\smoment\W*$|one\s(?:more\sstep|moment)\b.{0,30}$|please\s(?:wait|stand\sby)\b|(?:wait|stand\sby|hold\son)\W*$
       |access\s(?:to\sthis\s(?:page|site|website|resource)\s(?:has\sbeen|is)\s)?denied\b.{0,40}$
+      |(?:sorry,?\s|unfortunately,?\s)?(?:this|our|the)\s(?:content|page|article|video|(?:web)?\s?site|service)\sis\s
+        (?:currently\s|temporarily\s)?(?:not\savailable|unavailable|blocked)\s(?:in|to|for|from)\s
+        (?:your|most|some|users|visitors|readers|the\s(?:eu|eea)\b|europe)
       |you\s(?:have\sbeen|are)\s(?:blocked|being\sredirected)\b|(?:sorry,?\s)?you\s(?:do\snot|don.t)\shave\s(?:permission|access)\b
       |(?:ddos\sprotection|performance\s(?:&|and)\ssecurity)\sby\b|(?:cloudflare\s)?ray\sid\b
       |this\s(?:process\sis\sautomatic|may\stake\sa\sfew\sseconds)\b
@@ -133,6 +142,15 @@ _CONSENT = re.compile(
       |(?:e-?mail(?:\saddress)?|user\s?name|password|remember\sme|stay\s(?:signed|logged)\sin|show\spassword|skip\sto\s\w+)\W*$
     )""",
     re.IGNORECASE | re.VERBOSE,
+)
+# what notices and the names of outlets are about too, so that they say nothing about an article
+_WALL_WORD = re.compile(
+    r"(?:access|account|accept|article|available|before|browser|captcha|check|connection|consent|content"
+    r"|continue|cookie|denied|device|error|free|human|javascript|journal|login|member|moment|news|page"
+    r"|password|paywall|personal|please|premium|press|privacy|reader|register|request|required|robot"
+    r"|secur|server|service|sign|site|story|stories|subscri|support|times|traffic|trial|unlimited|verify"
+    r"|visit|website|welcome|about|after|their|there|these|those|which|while|would|could|other|where"
+    r"|herald|gazette|daily|online|media|today|every|first|years?$)"
 )
 _NOTICE_TITLE = re.compile(
     r"^\W*+(?:just\sa\smoment|attention\srequired|access\sdenied|log\s?in|sign\s(?:in|up)|subscribe|register"
@@ -149,7 +167,12 @@ _NOTICE = re.compile(
 
 
 def remove_pleas(
-    text: str, own_words: Collection[str], *, free: bool | None, listed: bool = True
+    text: str,
+    own_words: Collection[str],
+    *,
+    free: bool | None,
+    listed: bool = True,
+    sites: SiteNames = NO_NAMES,
 ) -> str:
     """Return a text without the pleas of a wall.
 
@@ -159,6 +182,7 @@ def remove_pleas(
         free: whether the page is declared as free to read (isAccessibleForFree).
         listed: whether `own_words` are those of a listing; if not, a short text need not be about
             them.
+        sites: the names of the site; a line with one is no text.
 
     Raises:
         Unreadable: the text consists of pleas, or too little remains without them.
@@ -171,13 +195,19 @@ def remove_pleas(
     else:
         kept = _trim_ends(lines)
     left = "\n".join(now for now, line in zip(kept, lines, strict=True) if now or not line.strip())
-    body = [line for line in left.split("\n") if line.strip() and fold_words(line) not in titles]
+    body = [
+        line
+        for line in left.split("\n")
+        if line.strip() and fold_words(line) not in titles and not sites.is_name(line)
+    ]
     letters = sum(map(len, body))
     if left == text and free is not False and letters >= _MIN_LETTERS:
         return left  # as most articles are
     sentences = " ".join(line for line in body if _is_sentence(line))
     about = is_about(sentences, own)
     words = _count_words(sentences)
+    is_teaser = words >= _MIN_TEASER_WORDS and (free is False or _shares_word(sentences, own_words))
+    about = about or (left != text and is_teaser)
     if left != text and words < _MIN_LEFT_WORDS and not (about and sentences):
         raise Unreadable(WALL)
     if free is False and words < _MIN_TEASER_WORDS:
@@ -203,6 +233,13 @@ def _is_evidence(phrase: str) -> bool:
     if phrase.count(" ") + 1 < _MIN_EVIDENCE_WORDS:
         return False
     return not (is_plea(phrase) or _NOTICE_TITLE.match(phrase))
+
+
+def _shares_word(sentences: str, phrases: Collection[str]) -> bool:
+    """Return whether sentences have a word of a title or teaser that walls do not have."""
+    words = {one for phrase in phrases if not is_plea(phrase) for one in fold_words(phrase).split()}
+    shared = words & set(fold_words(sentences).split())
+    return any(len(one) >= _MIN_SHARED_LETTERS and not _WALL_WORD.match(one) for one in shared)
 
 
 def _strip_pleas(line: str, own: Collection[str]) -> str:

@@ -25,7 +25,8 @@ _MAILS = re.compile(
 _IN_BRACKETS = re.compile(r"\([^()]*+\)|\[[^\[\]]*+\]")
 _BY = re.compile(
     r"^(?:(?:(?:view\s)?(?:all\s)?(?:posts|articles|stories)|words|story|text|report|article|analysis"
-    r"|written|posted|reported|published|compiled|submitted)\s)?by\b[\s:]*+"
+    r"|written|posted|reported|published|compiled|submitted|exclusive|opinion|column|comment|feature"
+    r"|(?:guest\s)?(?:post|blog|column|article))\s)?by\b[\s:]*+"
     r"|^(?:words|text|author|authors|writer)\s*+:\s*+",
     re.IGNORECASE,
 )
@@ -92,7 +93,7 @@ _ROLE = re.compile(
 _TRAILING_ROLE = re.compile(
     rf"(?<=\w)[\s,]++(?:is\s)?(?:{_ROLE_WORD}[\s-]++){{1,5}}{_ROLE_NOUN}$", re.IGNORECASE
 )
-_TRAILING_WORD = re.compile(r"\s(?:with|and|is|by|&)$", re.IGNORECASE)
+_TRAILING_WORD = re.compile(r"\s(?:with|and|is|by|&|follow|subscribe)$", re.IGNORECASE)
 _ENDS_IN_ROLE = re.compile(rf"\b{_ROLE_NOUN}$", re.IGNORECASE)
 _ORGANISATION_WORD = re.compile(
     r"\b(?:departments?|agency|association|press|news|newsroom|team|office|ministry|council|university"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+import lxml.html
+
 from crawler.metadata.json_ld import text_value, types_of
 from crawler.text.folding import fold_letters
+from crawler.text.plain_text import one_line, text_of
 
 _METAS = (
     "og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher",
@@ -19,6 +23,10 @@ _MAX_NAMES = 50
 _MAX_LETTERS = 60  # of a name; longer texts are titles or slogans
 _MAX_WORDS = 6
 _MAX_PARTS = 3  # of a name that has separators in it
+_MAX_LINKS = 300  # that may be the link to the front page
+_MAX_HEADINGS = 10
+_MAX_TITLE = 1000
+_MIN_TITLE_WORDS = 3
 # with blanks around it, or a bar or dots without; a hyphen without blanks is part of a word
 _SEPARATOR = re.compile(
     r"(?<!\s)(\s*+(?:[|｜»«·•：]|::)++\s*+|\s++(?:[-–—:~/>*@]|\|\|)++\s++|:\s++)"
@@ -76,9 +84,11 @@ def collect_site_names(
     *,
     publisher: str | None,
     address: str | None,
+    document: lxml.html.HtmlElement,
 ) -> SiteNames:
-    """Collect the names of a site from meta tags, structured blocks and its URL."""
-    names = [metas[key].removeprefix("@") for key in _METAS if key in metas]
+    """Collect the names of a site from meta tags, structured blocks, its URL and visible text."""
+    names = _find_shown_names(document, address)
+    names += [metas[key].removeprefix("@") for key in _METAS if key in metas]
     names += [publisher] if publisher else []
     for block in blocks:
         kinds = types_of(block)
@@ -96,6 +106,46 @@ def collect_site_names(
         names=frozenset(form for name in names[:_MAX_NAMES] for form in _fold_forms(name)),
         hosts=frozenset(hosts - {""}),
     )
+
+
+def _find_shown_names(document: lxml.html.HtmlElement, address: str | None) -> list[str]:
+    """Return the first or last part of the title element if the page shows it as the site's name.
+
+    It is then the text of a link to the front page; or an h1 that is shorter than the rest of the
+    title, after which it stands.
+    """
+    title = next(document.iter("title"), None)
+    if title is None:
+        return []
+    texts = _SEPARATOR.split(one_line(text_of(title, _MAX_TITLE)))[::2]
+    if len(texts) < 2:
+        return []
+    rest, last = " ".join(texts[:-1]).split(), texts[-1]
+    names = []
+    if len(rest) >= _MIN_TITLE_WORDS and len(rest) > len(last.split()):
+        headings = islice(document.iter("h1"), _MAX_HEADINGS)
+        names += [last for one in headings if _are_same(text_of(one, _MAX_TITLE), last)]
+    shown = [
+        text_of(link, _MAX_TITLE)
+        for link in islice(document.iter("a"), _MAX_LINKS)
+        if _is_front_page((link.get("href") or "").strip(), address)
+    ]
+    return names + [part for part in (texts[0], last) if any(_are_same(one, part) for one in shown)]
+
+
+def _are_same(one: str, other: str) -> bool:
+    return bool(fold := fold_letters(one)) and fold == fold_letters(other)
+
+
+def _is_front_page(link: str, address: str | None) -> bool:
+    if link == "/":
+        return True
+    try:
+        parts, own = urlsplit(link), urlsplit(address or "")
+    except ValueError:
+        return False
+    is_own = bool(parts.netloc) and parts.netloc == own.netloc
+    return is_own and parts.path in ("", "/") and not parts.query
 
 
 def _join_parts(parts: list[str], first: int, last: int) -> str:

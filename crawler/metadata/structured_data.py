@@ -123,8 +123,9 @@ def read_structured_data(
     for block in blocks:
         _add_block(data, block, json_ld)
     data.sites = collect_site_names(
-        metas, json_ld.blocks, publisher=data.publisher, address=next(iter(known), data.canonical)
-    )
+        metas, json_ld.blocks, publisher=data.publisher, document=document,
+        address=next(iter(known), data.canonical),
+    )  # fmt: skip
     return data
 
 

@@ -201,6 +201,21 @@ def test_a_text_that_begins_with_the_teaser_is_the_article_whatever_its_title() 
 @pytest.mark.parametrize(
     "held",
     [
+        f'<script type="text/template">{HTML}</script>',
+        f'<script type="text/x-handlebars-template">{html.escape(HTML)}</script>',
+        f"<template>{HTML}</template>",
+        f"<noscript>{HTML}</noscript>",
+    ],
+)
+def test_a_template_without_a_headline_is_read_if_it_is_about_that_of_the_page(held: str) -> None:
+    assert WORDS in read(page(EMPTY + held))
+    with pytest.raises(Unreadable):
+        read(page(EMPTY + held, title="Bridge opens at Corvant"), title="Bridge opens at Corvant")
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
         state(None),
         next_data({"title": "Brightwell closes", "body": " ".join(OTHERS)}),
         f'<script type="text/template"><h1>Brightwell closes</h1><p>{OTHERS[0]}</p></script>',

@@ -67,6 +67,11 @@ BRIEFS = {
         "Surgeons must register each implant from May, and read what others have entered before "
         "they operate. The register is run by Halcyon for eleven trusts.",
     ),
+    "where it can be had": (
+        "Portal is not available in your region, islanders are told",
+        "The portal of Halcyon is not available in most of the islands, patients said on Monday. "
+        "“This content is not available in your region” was all that they could read.",
+    ),
     "quoted": (
         "Lender shut out its customers",
         "“Please log in to continue,” the screens of all branches read for an hour on Monday. The "
@@ -191,6 +196,54 @@ def test_a_wall_in_the_place_of_an_article_is_refused(name: str) -> None:
 def test_a_teaser_is_kept_without_the_plea_after_it(plea: str, teaser: tuple[str, ...]) -> None:
     text = "\n".join(f"{line} {n}." if n > 1 else line for n, line in enumerate(teaser))
     assert remove_pleas(f"{text}\n{plea}", (TITLE,), free=None) == text
+
+
+@pytest.mark.parametrize(
+    "teaser",
+    [
+        "Three hospitals have chosen Halcyon for all that they send to patients, papers show.",
+        "Staff in Brackenford were told of it on Monday, and nobody is to lose a post over it.",
+    ],
+)
+@pytest.mark.parametrize("plea", PLEAS)
+def test_a_teaser_with_one_telling_word_of_the_headline_is_kept(plea: str, teaser: str) -> None:
+    assert remove_pleas(f"{teaser}\n{plea}", (TITLE,), free=None) == teaser
+
+
+@pytest.mark.parametrize(
+    "promotion",
+    [
+        "Good reporting takes time and money, and it is our readers who make all of it possible.",
+        "Our reporters in the north have won more prizes than those of any other paper this year.",
+    ],
+)
+def test_what_promotes_an_outlet_beside_a_plea_is_no_teaser(promotion: str) -> None:
+    with pytest.raises(Unreadable):
+        remove_pleas(f"{promotion}\nSubscribe to continue reading.", (TITLE,), free=None)
+
+
+@pytest.mark.parametrize(
+    "plea",
+    [
+        "The rest of this article is behind a paywall.",
+        "Your free articles have run out.",
+        "This content is not available in your region.",
+        "Unfortunately, our website is currently unavailable in most European countries.",
+        "Abonnieren Sie jetzt, um weiterzulesen.",
+    ],
+)
+def test_a_plea_alone_is_a_wall(plea: str) -> None:
+    with pytest.raises(Unreadable):
+        remove_pleas(plea, (TITLE,), free=None)
+    with pytest.raises(Unreadable):
+        read(a_page(TITLE, told(plea)))
+    assert remove_pleas(f"{TEASER}\n{plea}", (TITLE,), free=None) == TEASER
+
+
+def test_a_headline_that_begins_like_a_notice_is_that_of_an_article() -> None:
+    left = "It was a copy of the page of Halcyon, and sixty people gave their passwords to thieves."
+    text = f"Sign in to continue, it read.\n{left}"
+    assert remove_pleas(text, ("Login page faked by thieves",), free=None) == left
 
 
 def test_a_plea_within_the_last_paragraph_goes_alone() -> None:

@@ -27,6 +27,10 @@ def authors(head: str, body: str = "") -> tuple[str, ...]:
         ("Ada Okonjo, PhD", ("Ada Okonjo",)),
         ("Rhys Penhale Jr.", ("Rhys Penhale Jr.",)),
         ("View all posts by Ada Okonjo", ("Ada Okonjo",)),
+        ("Guest post by Ada Okonjo", ("Ada Okonjo",)),
+        ("EXCLUSIVE by Ada Okonjo and Rhys Penhale", ("Ada Okonjo", "Rhys Penhale")),
+        ("Opinion by Ada Okonjo", ("Ada Okonjo",)),
+        ("Ada Okonjo Follow", ("Ada Okonjo",)),
         ("admin", ()),
         ("No Author", ()),
         ("Ada Okonjo & Rhys Penhale", ("Ada Okonjo", "Rhys Penhale")),
@@ -234,3 +238,25 @@ def test_a_page_without_a_byline_has_no_author_by_a_quotation(elsewhere: str) ->
     page = f"<article><h1>Ferry clinics get a rota</h1><p>Clinics fill.</p>{elsewhere}</article>"
     assert authors("", page) == ()
     assert authors("", f'{page}<p class="author">Mei Tan</p>') == ("Mei Tan",)
+
+
+@pytest.mark.parametrize("link", ["/", "https://wharfside.example/"])
+def test_an_outlet_that_names_itself_in_title_and_menu_is_no_author(link: str) -> None:
+    document = lxml.html.document_fromstring(
+        "<html><head><title>Ferry clinics open | The Tide Post</title></head><body>"
+        f'<a href="{link}">The Tide Post</a><h1>Ferry clinics open</h1>'
+        '<p class="byline">By Tide Post</p><p>Text.</p></body></html>'
+    )
+    data = read_structured_data(document, ("https://wharfside.example/1",))
+    assert find_authors(document, data) == ()
+
+
+@pytest.mark.parametrize("link", ["/news", "https://elsewhere.example/", "?"])
+def test_a_name_that_links_elsewhere_is_not_that_of_the_site(link: str) -> None:
+    document = lxml.html.document_fromstring(
+        "<html><head><title>Ferry clinics open | Ada Okonjo</title></head><body>"
+        f'<h1>Ferry clinics open</h1><p class="byline">By <a href="{link}">Ada Okonjo</a></p>'
+        "<p>Text.</p></body></html>"
+    )
+    data = read_structured_data(document, ("https://wharfside.example/1",))
+    assert find_authors(document, data) == ("Ada Okonjo",)

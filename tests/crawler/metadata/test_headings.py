@@ -44,6 +44,9 @@ def headline(
         {"h1": f"{STORY}<small>Wharfside</small>", "og": STORY},
         {"h1": STORY, "og": f"{STORY} - Ferries", "title": f"{STORY} - Ferries"},
         {"h1": STORY, "title": f"{STORY.partition(' opens')[0]} opens - Wharfside"},
+        {"h1": SITE, "title": f"{STORY} | {SITE}"},
+        {"h1": f'<a href="/">{SITE}</a>', "title": f"{SITE} - {STORY}"},
+        {"h1": f"<span>Exclusive</span> {STORY}", "title": f"{STORY} | {SITE}"},
     ],
     ids=[
         "what readers see, not what search engines are told",
@@ -61,6 +64,9 @@ def headline(
         "in a heading with the site in it",
         "before a section that both titles name",
         "whole, where the window has its first two words and the site",
+        "where the heading is the end of the window's title",
+        "where the heading is a link to the front page, with which the window's title begins",
+        "without a word above it",
     ],
 )  # fmt: skip
 def test_the_headline_is_found(titles: dict[str, str]) -> None:
