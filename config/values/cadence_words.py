@@ -23,7 +23,7 @@ _DAYS = {
     "thur": (3,),
     "thurs": (3,),
     **dict.fromkeys(("daily", "day", "days", "everyday"), _ALL),
-    **dict.fromkeys(("weekday", "weekdays", "workday", "workdays", "workingday"), _WORKING),
+    **dict.fromkeys(("weekday", "weekdays", "workday", "workdays"), _WORKING),
     **dict.fromkeys(("weekend", "weekends"), _WEEKEND),
 }
 _FILLERS = frozenset(
@@ -65,7 +65,7 @@ def read_words(text: str) -> Cadence | None:
         return Cadence(kind="immediate", text="immediate")
     if joined in _HOURLY:
         return Cadence(kind="hourly", text="hourly")
-    words = _WORD.findall(text.replace("working day", "workingday"))
+    words = _WORD.findall(re.sub(r"\b(?:working|business) day", "workday", text))
     days: set[int] = set()
     times: list[time] = []
     span_from: int | None = None

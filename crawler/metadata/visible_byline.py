@@ -45,6 +45,11 @@ _ELSEWHERE = re.compile(
 _COMMENTS = re.compile(
     r"(?:^|[\s_-])(?:comments?|commentlist|(?:pull-)?quotes?)(?:$|[\s_-])", re.IGNORECASE
 )
+_ARTICLE_LISTS = re.compile(
+    r"(?:^|[\s_-])(?:related|recommend(?:ed|ations?)?|popular|trending|most-?read|read-?more|up-?next"
+    r"|more-?(?:from|stories|news))(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _QUOTED_TAGS = frozenset(("blockquote", "q", "cite", "figure", "figcaption"))
 _HEADLINE = re.compile(r"(?:post|entry|article|story)-(?:title|headline)", re.IGNORECASE)
 _ELSEWHERE_TAGS = frozenset(
@@ -57,6 +62,12 @@ _PROFILE = re.compile(
     r"|correspondents?|team|users?)/[^/?#]",
     re.IGNORECASE,
 )
+# of these pages only authors have one
+_AUTHOR = re.compile(
+    r"/(?:authors?|by|writers?|journalists?|contributors?|reporters?|columnists?|correspondents?)/[^/?#]",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[a-z]\s[a-z]|[a-z][.!?]")  # prose, not a date or a separator
 _BY = re.compile(  # at the start of a piece, or after the date of "posted on 3 March by"
     r"(?:(?:^|[|•·])\s*+(?:(?:written|posted|reported|words|story|text)\s)?"
     r"|\b(?:posted|written|published)\b[^|]{0,60}?\s)by\b[\s|:]*+(?P<names>.+)",
@@ -105,6 +116,7 @@ def is_only_quoted(document: lxml.html.HtmlElement, name: str) -> bool:
             is_quoted = (
                 element.tag in _QUOTED_TAGS
                 or _COMMENTS.search(names)
+                or (_ARTICLE_LISTS.search(names) and element.find(".//h1") is None)
                 or (element.tag == "aside" and _ELSEWHERE.search(names))
             )
             pieces = quoted if is_quoted and element.tag not in ("html", "body") else pieces
@@ -172,6 +184,8 @@ def _find_names(element: lxml.html.HtmlElement, sites: SiteNames, *, is_near: bo
     text = " ".join(text_of(element, _MAX_LETTERS + 1).split())
     if not 2 < len(text) <= _MAX_LETTERS:
         return []
+    if not (is_marked or is_named) and _is_link_to_author(element):
+        return [name for name in split_names(text, sites) if is_person_name(name)]
     if not (is_marked or is_named) and "by" not in text.lower():
         return []
     pieces = _join_pieces(element)
@@ -188,6 +202,19 @@ def _find_names(element: lxml.html.HtmlElement, sites: SiteNames, *, is_near: bo
     if persons or not (is_marked or is_named):
         return persons
     return names[:1] if (by or is_marked) and len(names) == 1 else []
+
+
+def _is_link_to_author(element: lxml.html.HtmlElement) -> bool:
+    """Return whether an element is a link to an author's page, with no other text around it."""
+    parent = element.getparent()
+    if (
+        element.tag != "a"
+        or parent is None
+        or not _AUTHOR.search((element.get("href") or "")[:500])
+    ):
+        return False
+    around = (parent.text, *(one.tail for one in parent))
+    return not any(one and _SENTENCE.search(one) for one in around)
 
 
 def _find_linked_names(element: lxml.html.HtmlElement, sites: SiteNames) -> list[str]:

@@ -35,7 +35,14 @@ _UPDATED = re.compile(
 )
 _OTHER_DATE = re.compile(
     r"\b(?:until|till|event|starts?|begins?|ends?|born|died|joined|registered|meeting|hearing|next"
-    r"|since|from|to|before|after|between|and|dated)\s?:?\s?(?:on\s|the\s)?$",
+    r"|since|from|to|before|after|between|and|dated|by|held|scheduled|starting|beginning|ending"
+    r"|(?:takes?|taking|took)\splace)\s?:?\s?(?:on\s|the\s|for\s)?$",
+    re.IGNORECASE,
+)
+# a time between the words and the date: "closes at 11:59pm on"
+_CLOCK = re.compile(
+    r"[\s,]++(?:at\s)?(?:\d{1,2}(?:[:.]\d\d)?(?:\s?[ap]\.?m\b\.?)?|noon|midday|midnight)"
+    r"[\s,]*+(?:on\s(?:the\s)?)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day[\s,]*+)?$",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
@@ -72,7 +79,9 @@ def is_sentence(before: str, after: str) -> bool:
 def is_other_date(before: str) -> bool:
     """Return whether the words before a date mark it as that of a change, deadline or meeting."""
     end = before[-_MAX_LABEL:]
-    return bool(_UPDATED.search(end) or _OTHER_DATE.search(end))
+    return any(
+        _UPDATED.search(one) or _OTHER_DATE.search(one) for one in (end, _CLOCK.sub(" ", end))
+    )
 
 
 def is_date_label(before: str) -> bool:

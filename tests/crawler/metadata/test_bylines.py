@@ -205,12 +205,15 @@ def test_the_owner_of_a_picture_is_no_author() -> None:
         '<div class="meta"><span>| By </span><span>Ada Okonjo</span> | <time>3 July</time></div>',
         '<p class="info">Posted on July 3, 2026 by Ada Okonjo</p>',
         '<p>By <a rel="author" href="/x">Ada Okonjo</a> <span>Follow</span></p>',
+        '<div class="meta"><a href="/authors/ada-okonjo">Ada Okonjo</a> | 3 July 2026</div>',
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
     "elsewhere",
     [
         "",
+        '<p>It was <a href="/author/mei-tan">Mei Tan</a> who said so first.</p>',
+        '<div class="meta"><a href="/people/mei-tan">Mei Tan</a></div>',
         '<div class="comments"><p class="comment-author author">Mei Tan</p></div>',
         '<aside><p class="author">Mei Tan</p></aside>',
         '<blockquote>It is so. <cite class="author">Mei Tan</cite></blockquote>',
@@ -232,6 +235,9 @@ def test_the_byline_is_told_from_those_of_others(byline: str, elsewhere: str) ->
         '<div class="pull-quote"><p class="author">Mei Tan</p></div>',
         '<div class="comments"><p class="author">Mei Tan</p></div>',
         '<aside class="related"><a href="/x">Ferries</a> <p class="author">By Mei Tan</p></aside>',
+        '<div class="related"><a href="/x">Ferries</a> <p class="author">Mei Tan</p></div>',
+        '<ul class="most-read"><li><a href="/x">Tides</a> <b class="author">Mei Tan</b></li></ul>',
+        '<section id="more-stories"><p class="author">Mei Tan</p></section>',
     ],
 )
 def test_a_page_without_a_byline_has_no_author_by_a_quotation(elsewhere: str) -> None:
