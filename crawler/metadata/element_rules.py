@@ -8,7 +8,8 @@ here a rule is evaluated once for each combination of tag and attributes.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 import lxml.html
 from lxml import etree
@@ -37,12 +38,12 @@ class ElementRule:
         self._tags = tuple(sorted(set(_TAG.findall(expression.path)))) or ("*",)
         self._is_absolute = expression.path.strip().startswith("//")  # the root counts too
         self._known: dict[_Key, bool] = {}
+        self._find_attributed = self._compile_attributed()
 
     def __call__(self, tree: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
         """Return the elements below `tree` that the rule selects, in document order."""
         known, unknown = self._known, dict[_Key, lxml.html.HtmlElement]()
-        iterate = tree.iter if self._is_absolute else tree.iterdescendants
-        keyed = [(one, self._make_key(one)) for one in iterate(*self._tags)]
+        keyed = [(one, self._make_key(one)) for one in self._list_candidates(tree)]
         for element, key in keyed:
             if key not in known:
                 unknown.setdefault(key, element)
@@ -51,8 +52,33 @@ class ElementRule:
         except ValueError:  # an attribute that lxml has parsed but does not accept
             return self._select(tree)
         found = [one for one, key in keyed if (known[key] if key in known else new[key])]
-        self._remember(new)
+        if new:
+            self._remember(new)
         return self._select(tree) if found and self._is_only_candidate else found
+
+    def _list_candidates(self, tree: lxml.html.HtmlElement) -> Iterable[lxml.html.HtmlElement]:
+        """Return the elements that the rule may select, in document order."""
+        if self._find_attributed is not None:
+            found: list[lxml.html.HtmlElement] = self._find_attributed(tree)
+            return found
+        iterate = tree.iter if self._is_absolute else tree.iterdescendants
+        return cast("Iterable[lxml.html.HtmlElement]", iterate(*self._tags))
+
+    def _compile_attributed(self) -> Any:
+        """Return an XPath for the elements with the attributes; None if the rule selects others.
+
+        libxml2 passes by the other elements many times as fast as Python.
+        """
+        root = etree.Element("combinations")
+        for name in ("div", "other") if self._tags == ("*",) else self._tags:
+            etree.SubElement(etree.SubElement(root, "combination"), name)
+        bare = tuple(one.tag for one in self._expression(root))
+        if not self._attributes or (bare and self._tags == ("*",)):
+            return None
+        axis = "descendant-or-self" if self._is_absolute else "descendant"
+        tags = "" if self._tags == ("*",) else f"[{_join('self::', self._tags)}]"
+        conditions = (*(f"@{name}" for name in self._attributes), *(f"self::{tag}" for tag in bare))
+        return etree.XPath(f"{axis}::*{tags}[{' or '.join(conditions)}]", regexp=False)
 
     def _make_key(self, element: lxml.html.HtmlElement) -> _Key:
         """Return tag and attributes; also their order, since `@id|@class` is the first of them."""
@@ -87,6 +113,10 @@ class ElementRule:
 
     def _select(self, tree: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
         return list(self._expression(tree))
+
+
+def _join(prefix: str, names: tuple[str, ...]) -> str:
+    return " or ".join(prefix + name for name in names)
 
 
 def _measure(key: _Key) -> int:

@@ -8,8 +8,8 @@ name: a wrapper named `widget` or `read-more` may be the article itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -35,7 +35,8 @@ _NOT_ARTICLE = re.compile(
     re.IGNORECASE,
 )
 # libxml2 passes by the elements without these attributes
-_MAY_BE_HIDDEN: Any = etree.XPath("descendant-or-self::*[@hidden or @style or @class]")
+_WITH_HIDING_ATTRIBUTES: Any = etree.XPath("descendant-or-self::*[@hidden or @style]", regexp=False)
+_TEXTS: Any = etree.XPath("descendant-or-self::text()", regexp=False, smart_strings=False)
 _SCREEN_READER_ONLY = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|print-only)(?:\s|$)", re.IGNORECASE
 )
@@ -62,7 +63,9 @@ _COMMENT_CONTROLS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BLOCKS = frozenset(("p", "div", "td", "section", "article", "li", "blockquote", "main", "span"))
-_BOX_TAGS = ("div", "section", "aside", "ol", "ul", "li", "p", "article", "form")
+_BOX_TAGS = frozenset(("div", "section", "aside", "ol", "ul", "li", "p", "article", "form"))
+_CAPTION_TAGS = frozenset(("div", "p", "span", "small", "cite"))
+_NEVER_HIDDEN = frozenset(("html", "body", "head", "main"))
 _MIN_PROSE = 80  # characters; shorter blocks are headings, teasers or menus, not prose
 _MAX_BOILERPLATE_SHARE = 0.3  # of a page's prose
 _MAX_COMMENT_SHARE = 0.7
@@ -83,133 +86,135 @@ class _Prose:
         _drop_element(element)
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the classes of an element, or its id, say about it."""
+
+    comments: bool = False
+    boilerplate: bool = False
+    caption: bool = False
+    screen_reader_only: bool = False
+
+
+@dataclass(slots=True)
+class _Marked:
+    """The elements of a page that tags, names or styles mark, in document order."""
+
+    comments: list[lxml.html.HtmlElement] = field(default_factory=list)
+    boilerplate: list[lxml.html.HtmlElement] = field(default_factory=list)
+    captions: list[lxml.html.HtmlElement] = field(default_factory=list)
+    hidden: list[lxml.html.HtmlElement] = field(default_factory=list)
+
+
 def strip_boilerplate(document: lxml.html.HtmlElement) -> str:
     """Remove boilerplate from `document` in place; return the text of readers' comments."""
     for element in list(document.iter(*_SCRIPT_TAGS)):
         _drop_element(element)
+    marked = _find_marked(document)
     prose = _measure_prose(document)
     comments = []
-    for element in list(_find_named(document, _COMMENTS)):
+    for element in marked.comments:
         if not _is_attached(document, element):
             continue
         if _measure_prose_share(element, prose) < _MAX_COMMENT_SHARE or _has_comments(element):
             comments.append(_take_comments(element, prose))
-    for element in list(_find_boilerplate(document)):
+    for element in marked.boilerplate:
         if (
             _is_attached(document, element)
             and _measure_prose_share(element, prose) < _MAX_BOILERPLATE_SHARE
         ):
             prose.drop(element)
-    hidden = [one for one in _MAY_BE_HIDDEN(document) if _is_hidden(one)]
-    paragraphs = _sum_subtrees(document, _count_paragraph) if hidden else {}
+    hidden = [one for one in marked.hidden if one is document or _is_attached(document, one)]
+    long = ((one, 1) for one in document.iter("p") if _is_paragraph(one)) if hidden else ()
+    paragraphs = _sum_subtrees(long)
     for element in hidden:
-        if paragraphs[element] < 2:  # more may be the article: some pages show it by script
+        if paragraphs.get(element, 0) < 2:  # more may be the article: some pages show it by script
             _drop_element(element)
-    _drop_captions(document)
+    _drop_captions(document, marked.captions)
     drop_linked_lines(document)
     return collapse_blanks("\n".join(comments))
 
 
-def _drop_captions(document: lxml.html.HtmlElement) -> None:
-    """Remove captions of pictures, unless they are much of the page's text."""
-    captions = [
-        element
-        for element in document.iter("figcaption", "div", "p", "span", "small", "cite")
-        if element.tag == "figcaption" or _is_match(_CAPTION, element.get("class"))
-    ]
-    if not captions:
-        return
-    lengths = _sum_subtrees(document, _count_own_text)
-    if sum(lengths[element] for element in captions) < _MAX_CAPTION_SHARE * lengths[document]:
-        for element in captions:
-            if lengths[element] < _MAX_CAPTION:
-                _drop_element(element)
+def _find_marked(document: lxml.html.HtmlElement) -> _Marked:
+    """Find the elements that are removed unless they have too much of the text, in one pass."""
+    found = _Marked()
+    hidden = {one for one in _WITH_HIDING_ATTRIBUTES(document) if is_hidden(one)}
+    for element in document.iter():
+        tag = element.tag
+        classes, identifier = element.get("class"), element.get("id")
+        names = _read_names(classes) if classes else _UNNAMED
+        is_box = tag in _BOX_TAGS
+        if is_box and (names.comments or _is_match(_COMMENTS, identifier)):
+            found.comments.append(element)
+        if tag in _BOILERPLATE_TAGS or (
+            is_box and (names.boilerplate or _is_match(_NOT_ARTICLE, identifier))
+        ):
+            found.boilerplate.append(element)
+        if tag == "figcaption" or (names.caption and tag in _CAPTION_TAGS):
+            found.captions.append(element)
+        if (names.screen_reader_only or element in hidden) and tag not in _NEVER_HIDDEN:
+            found.hidden.append(element)
+    return found
 
 
-def _count_own_text(element: lxml.html.HtmlElement) -> int:
-    """Count the characters of an element that are in none of its children."""
-    text = element.text if isinstance(element.tag, str) else None
-    own = len(text.strip()) if text else 0
-    for child in element:
-        if tail := child.tail:
-            own += len(tail.strip())
-    return own
+def _read_names(classes: str) -> _Names:
+    """Return what classes say about an element; remembered for short ones."""
+    read = _read_short_names if len(classes) <= _MAX_REMEMBERED else _match_names
+    return read(classes)
 
 
-def _count_paragraph(element: lxml.html.HtmlElement) -> int:
-    """Return 1 for a paragraph of running text, else 0; read no further than necessary."""
-    length = 0
-    if element.tag == "p":
-        for part in element.itertext():
-            length += len(part)
-            if length > _MIN_PROSE:
-                return 1
-    return 0
+def _match_names(classes: str) -> _Names:
+    each = classes.split()
+    return _Names(
+        comments=any(map(_COMMENTS.match, each)),
+        boilerplate=any(map(_NOT_ARTICLE.match, each)),
+        caption=_CAPTION.search(classes) is not None,
+        screen_reader_only=_SCREEN_READER_ONLY.search(classes) is not None,
+    )
 
 
-def _sum_subtrees(
-    document: lxml.html.HtmlElement, measure: Callable[[lxml.html.HtmlElement], int]
-) -> dict[lxml.html.HtmlElement, int]:
-    """Sum a measure over each element and its descendants, in one pass over the page."""
-    sums = {element: measure(element) for element in document.iter()}
-    for element in reversed(sums):
-        if element is not document and (parent := element.getparent()) is not None:
-            sums[parent] += sums[element]
-    return sums
+_UNNAMED = _Names()
+_read_short_names = lru_cache(maxsize=4096)(_match_names)  # elements share few names
 
 
-def _find_named(
-    document: lxml.html.HtmlElement, pattern: re.Pattern[str]
-) -> Iterator[lxml.html.HtmlElement]:
-    for element in document.iter(*_BOX_TAGS):
-        if _is_named(element, pattern):
-            yield element
-
-
-def _is_named(element: lxml.html.HtmlElement, pattern: re.Pattern[str]) -> bool:
-    names, identifier = element.get("class"), element.get("id")
-    if names and _is_any_match(pattern, names):
-        return True
+def _is_match(pattern: re.Pattern[str], identifier: str | None) -> bool:
     return identifier is not None and pattern.match(identifier) is not None
 
 
-def _is_any_match(pattern: re.Pattern[str], names: str) -> bool:
-    """Return whether a pattern matches one of several names; remembered for short ones."""
-    matches = _match_short_names if len(names) <= _MAX_REMEMBERED else _match_names
-    return matches(pattern, names)
+def _drop_captions(document: lxml.html.HtmlElement, captions: list[lxml.html.HtmlElement]) -> None:
+    """Remove captions of pictures, unless they are much of the page's text."""
+    lengths = {one: _measure_text(one) for one in captions if _is_attached(document, one)}
+    if lengths and sum(lengths.values()) < _MAX_CAPTION_SHARE * _measure_text(document):
+        for element, length in lengths.items():
+            if length < _MAX_CAPTION:
+                _drop_element(element)
 
 
-def _match_names(pattern: re.Pattern[str], names: str) -> bool:
-    return any(map(pattern.match, names.split()))
+def _measure_text(element: lxml.html.HtmlElement) -> int:
+    """Count the characters of the text nodes of an element, without blanks at their ends."""
+    return sum(len(text.strip()) for text in _TEXTS(element))
 
 
-_match_short_names = lru_cache(maxsize=4096)(_match_names)  # elements share few names
+def _is_paragraph(element: lxml.html.HtmlElement) -> bool:
+    """Return whether an element has the text of a paragraph; read no further than necessary."""
+    length = 0
+    for part in element.itertext():
+        length += len(part)
+        if length > _MIN_PROSE:
+            return True
+    return False
 
 
-def _find_boilerplate(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    for element in document.iter(*_BOX_TAGS, *_BOILERPLATE_TAGS):
-        if element.tag in _BOILERPLATE_TAGS or _is_named(element, _NOT_ARTICLE):
-            yield element
-
-
-def _is_hidden(element: lxml.html.HtmlElement) -> bool:
-    """Return whether attributes hide an element, or it is for screen readers or print only."""
-    if element.tag in ("html", "body", "head", "main"):
-        return False
-    return is_hidden(element) or _is_match(_SCREEN_READER_ONLY, element.get("class"))
-
-
-def _is_match(pattern: re.Pattern[str], names: str | None) -> bool:
-    if names is None:
-        return False
-    if len(names) <= _MAX_REMEMBERED:
-        return _search_short_names(pattern, names)
-    return pattern.search(names) is not None
-
-
-@lru_cache(maxsize=4096)
-def _search_short_names(pattern: re.Pattern[str], names: str) -> bool:
-    return pattern.search(names) is not None
+def _sum_subtrees(
+    counts: Iterable[tuple[lxml.html.HtmlElement, int]],
+) -> dict[lxml.html.HtmlElement, int]:
+    """Sum the counts of elements for each element that contains them; others are left out."""
+    sums: dict[lxml.html.HtmlElement, int] = {}
+    for element, count in counts:
+        sums[element] = sums.get(element, 0) + count
+        for above in element.iterancestors():
+            sums[above] = sums.get(above, 0) + count
+    return sums
 
 
 def _is_attached(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) -> bool:
@@ -218,28 +223,19 @@ def _is_attached(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement
 
 def _measure_prose(document: lxml.html.HtmlElement) -> _Prose:
     """Count the running text of each element, beyond the length of a heading or teaser."""
-    own: dict[lxml.html.HtmlElement, int] = {}
-    parents = []
-    for element in document.iter():
-        text, tail = element.text, element.tail
+    counts = []
+    for block in document.iter(*_BLOCKS):
+        text = block.text
         length = len(text.strip()) if text else 0
-        is_block = element.tag in _BLOCKS
-        own[element] = length if is_block else 0
-        parent = element.getparent() if element is not document else None
-        parents.append(parent)
-        if parent is not None:
-            if tail:
-                own[parent] += len(tail.strip())
-            if length and not is_block and element.tag != "a":
-                own[parent] += length
-    by_element = {
-        element: max(0, length - _MIN_PROSE) if element.tag in _BLOCKS else 0
-        for element, length in own.items()
-    }
-    for element, parent in zip(reversed(by_element), reversed(parents), strict=True):
-        if parent is not None and (count := by_element[element]):
-            by_element[parent] += count
-    return _Prose(by_element=by_element, total=by_element[document])
+        for child in block:
+            if tail := child.tail:
+                length += len(tail.strip())
+            if (tag := child.tag) != "a" and tag not in _BLOCKS and (text := child.text):
+                length += len(text.strip())
+        if length > _MIN_PROSE:
+            counts.append((block, length - _MIN_PROSE))
+    by_element = _sum_subtrees(counts)
+    return _Prose(by_element=by_element, total=by_element.get(document, 0))
 
 
 def _measure_prose_share(element: lxml.html.HtmlElement, prose: _Prose) -> float:

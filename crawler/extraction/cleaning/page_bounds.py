@@ -25,8 +25,8 @@ _CONTROL_REFERENCE = re.compile(
     "&#(?:0*+(?:[1-8]|1[124-9]|2[0-9]|3[01])|0++"
     "|[xX]0*+(?:[1-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF])|[xX]0++)(?:;|(?![0-9a-fA-F]))"
 )
-_TOO_DEEP = etree.XPath(f"boolean({'/'.join('*' * (MAX_DEPTH + 1))})")
-_TOO_LONG = etree.XPath(f"boolean(string-length() > {MAX_LETTERS})")
+_TOO_DEEP = etree.XPath(f"boolean({'/'.join('*' * (MAX_DEPTH + 1))})", regexp=False)
+_TOO_LONG = etree.XPath(f"boolean(string-length() > {MAX_LETTERS})", regexp=False)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -25,7 +25,7 @@ from trafilatura.xml import delete_element
 from crawler.metadata.element_rules import ElementRule
 
 _TAGS = TAG_CATALOG | {"table", "td", "th", "tr"}
-_PARAGRAPH_TEXTS: Any = etree.XPath("//p//text()")
+_PARAGRAPH_TEXTS: Any = etree.XPath("//p//text()", regexp=False, smart_strings=False)
 _MIN_PARAGRAPHS = 3  # times the least text of an article; with fewer, div elements count as well
 # only the first element of a body is taken, so that the first among siblings need not be found
 _BODIES: Sequence[Any] = (

@@ -30,7 +30,7 @@ _PRUNED: list[Any] = [
     *(ElementRule(one) for one in _SHARE_BUTTONS),
     *(ElementRule(one) for one in xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH),
 ]
-_PARAGRAPH_TEXTS: Any = etree.XPath(".//p//text()")
+_PARAGRAPH_TEXTS: Any = etree.XPath("boolean(.//p//text())", regexp=False)
 _OPTIONS = Extractor(output_format="python", comments=False)
 _MUCH_LONGER = 2  # times our own text, for a text of readability to be preferred
 
