@@ -46,7 +46,11 @@ from storage.model import FetchedEntry, FetchedPage, PageText
 
 
 def extract(
-    page: FetchedPage, *, entry: FetchedEntry | None = None, site: SiteMemory | None = None
+    page: FetchedPage,
+    *,
+    entry: FetchedEntry | None = None,
+    site: SiteMemory | None = None,
+    document: lxml.html.HtmlElement | None = None,
 ) -> PageText:
     """Extract the article of a page.
 
@@ -54,12 +58,13 @@ def extract(
         page: the page as fetched.
         entry: its entry in the listing; title and date decide if the page is ambiguous.
         site: the memory of the host's pages; it learns this page.
+        document: the page, if it has been parsed and cut to the limits; it is changed.
 
     Raises:
         Unreadable: there is no article: not HTML, empty, a consent wall, a login, a paywall.
         RecurringText: the text also appears on other pages of the host.
     """
-    parsed = get_parsed_page(page, entry)
+    parsed = get_parsed_page(page, entry, document)
     blocks = collect_blocks(parsed.document) if parsed.blocks is None else parsed.blocks
     cut = SetAside(blocks, parsed.document, site, columns=parsed.columns)
     kept = parsed.kept_words()

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 import lxml.html
-from lxml import etree
 
 from crawler.errors import Unreadable
 from crawler.extraction.cleaning.boilerplate import strip_boilerplate
 from crawler.extraction.cleaning.lines import remove_inserted_lines
 from crawler.extraction.cleaning.page_bounds import cut_page
 from crawler.extraction.cleaning.parse_document import parse_document
-from crawler.text.plain_text import one_line, plain_text
+from crawler.text.plain_text import convert_elements, one_line
 from storage.model import FetchedEntry, FetchedPage, PageText
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -31,15 +30,21 @@ _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"\w+")
 
 
-def read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageText | None:
-    """Return the text under a fragment; None if it cannot be separated from the rest."""
-    document = _parse_page(page)
-    if document is None:
-        return None
-    whole = len(_render_text(document, [document]).split())
+def read_part(
+    document: lxml.html.HtmlElement, entry: FetchedEntry, fragment: str
+) -> PageText | None:
+    """Return the text under a fragment; None if it cannot be separated from the rest.
+
+    Args:
+        document: the page, which is not changed.
+        entry: its entry in the listing.
+        fragment: of the URL.
+    """
+    body = document.find("body")
+    whole = len(convert_elements(document if body is None else body).split())
     found = _find_anchor(document, fragment)
     elements = [] if found is None else _select_section(found)
-    text = _render_text(document, elements)
+    text = convert_elements(*elements)
     words = len(text.split())
     if not _MIN_WORDS <= words <= _MAX_SHARE * whole:
         return None
@@ -77,7 +82,8 @@ def require_headline(title: str | None, entry: FetchedEntry, fragment: str) -> N
         raise Unreadable(why, lasting=True)
 
 
-def _parse_page(page: FetchedPage) -> lxml.html.HtmlElement | None:
+def parse_or_none(page: FetchedPage) -> lxml.html.HtmlElement | None:
+    """Parse a page and cut it to the limits; None if it is empty or cannot be parsed."""
     try:
         document = parse_document(page.body, page.content_type)
     except Unreadable:
@@ -185,22 +191,15 @@ def _count_words(element: lxml.html.HtmlElement) -> int:
     return sum(len(str(part).split()) for part in element.itertext())
 
 
-def _render_text(document: lxml.html.HtmlElement, elements: Iterable[lxml.html.HtmlElement]) -> str:
-    parts = [lxml.html.tostring(one, encoding="unicode", with_tail=False) for one in elements]
-    return plain_text("".join(parts))
-
-
 def _strip_part(elements: Iterable[lxml.html.HtmlElement]) -> tuple[str, str]:
     """Return the text of a part without its menus and comments, and the comments."""
-    parts = [lxml.html.tostring(one, encoding="unicode", with_tail=False) for one in elements]
-    try:
-        document = lxml.html.document_fromstring(
-            f"<html><body><article>{''.join(parts)}</article></body></html>"
-        )
-    except (etree.LxmlError, ValueError):
-        return "", ""
+    document = lxml.html.Element("article")
+    for one in elements:
+        copy = one.__deepcopy__({})
+        copy.tail = None
+        document.append(copy)
     for element in list(document.iter(*_NO_TEXT)):
         if isinstance(element, lxml.html.HtmlElement) and element.getparent() is not None:
             element.drop_tree()
     comments = strip_boilerplate(document)
-    return plain_text(lxml.html.tostring(document, encoding="unicode")), comments
+    return convert_elements(document), comments

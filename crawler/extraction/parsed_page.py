@@ -83,23 +83,34 @@ def addresses_of(page: FetchedPage) -> tuple[str, ...]:
     return tuple(dict.fromkeys((page.final_url, page.requested_url)))
 
 
-def get_parsed_page(page: FetchedPage, entry: FetchedEntry | None) -> ParsedPage:
-    """Return the parsed page: that of the site memory, if it was learned with the same entry."""
-    if isinstance(page, LearnedPage) and page.parsed:
+def get_parsed_page(
+    page: FetchedPage,
+    entry: FetchedEntry | None,
+    document: lxml.html.HtmlElement | None = None,
+) -> ParsedPage:
+    """Return the parsed page: that of the site memory, if it was learned with the same entry.
+
+    `document`: see `parse_page`; it is not as the site memory has learned the page.
+    """
+    if document is None and isinstance(page, LearnedPage) and page.parsed:
         parsed = page.parsed.pop()  # extraction changes the document
         if parsed.body is page.body and parsed.entry is entry:
             return parsed
-    return parse_article_page(page, entry)
+    return parse_article_page(page, entry, document)
 
 
-def parse_article_page(page: FetchedPage, entry: FetchedEntry | None) -> ParsedPage:
+def parse_article_page(
+    page: FetchedPage,
+    entry: FetchedEntry | None,
+    document: lxml.html.HtmlElement | None = None,
+) -> ParsedPage:
     """Parse a page, and read its title, date, authors and standfirst.
 
     Raises:
         Unreadable: it is not HTML or is empty.
     """
     listed = read_listed(entry)
-    document, columns = parse_page(page)
+    document, columns = parse_page(page, document)
     elements = list(document.iter())
     data = read_structured_data(document, addresses_of(page))
     title = choose_headline(document, data, entry.title if entry is not None else None)
@@ -152,17 +163,23 @@ def collect_blocks(document: lxml.html.HtmlElement) -> list[PageBlock]:
     return divide_into_blocks(document)
 
 
-def parse_page(page: FetchedPage) -> tuple[lxml.html.HtmlElement, tuple[PageBlock, ...]]:
-    """Parse a page; return it with the blocks of the columns beside its article."""
+def parse_page(
+    page: FetchedPage, document: lxml.html.HtmlElement | None = None
+) -> tuple[lxml.html.HtmlElement, tuple[PageBlock, ...]]:
+    """Parse a page; return it with the blocks of the columns beside its article.
+
+    `document`: the page, if it has been parsed and cut to the limits.
+    """
     kind = (page.content_type or "text/html").split(";")[0].strip().lower()
     if kind not in _HTML:
         raise Unreadable(f"not a web page but {kind}")
     for mark, name in _OTHER_FORMATS:
         if page.body.startswith(mark):
             raise Unreadable(f"not a web page but {name}, despite its Content-Type")
-    document = parse_document(page.body, page.content_type)
-    if cut := cut_page(document):
-        log.warning("page.cut url=%s: %s", page.final_url, "; ".join(cut))
+    if document is None:
+        document = parse_document(page.body, page.content_type)
+        if cut := cut_page(document):
+            log.warning("page.cut url=%s: %s", page.final_url, "; ".join(cut))
     cells: list[lxml.html.HtmlElement] = []
     unfold_layout_tables(document, cells)
     return document, tuple(block for cell in cells for block in divide_into_blocks(cell))

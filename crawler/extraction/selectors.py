@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 
 import lxml.html
 
 from config.model import Source
 from crawler.errors import Unreadable
-from crawler.extraction.cleaning.page_bounds import cut_page
-from crawler.extraction.cleaning.parse_document import parse_document
 from crawler.extraction.page import extract
-from crawler.extraction.page_part import read_part, require_headline
+from crawler.extraction.page_part import parse_or_none, read_part, require_headline
 from crawler.extraction.recurring.site_memory import SiteMemory
-from crawler.text.plain_text import plain_text
+from crawler.text.plain_text import convert_elements
 from storage.model import FetchedEntry, FetchedPage, PageText
 from storage.rules.addresses import fragment_of
 
@@ -60,22 +59,16 @@ def read_selected(
     select = source.select
     if select.article is None and not select.remove:
         return extract(page, entry=entry, site=site)
-    try:
-        document = parse_document(page.body, page.content_type)
-    except Unreadable:
+    document = parse_or_none(page)
+    if document is None:
         return extract(page, entry=entry, site=site)  # it raises with the reason
-    cut_page(document)
     for selector in select.remove:
         for element in document.cssselect(selector):
             if isinstance(element, lxml.html.HtmlElement) and element.getparent() is not None:
                 element.drop_tree()
-    trimmed = replace(
-        page,
-        body=lxml.html.tostring(document, encoding="utf-8"),
-        content_type="text/html; charset=utf-8",
-    )
+    trimmed = replace(page, content_type="text/html")
     if select.article is None:
-        return extract(trimmed, entry=entry, site=site)
+        return extract(trimmed, entry=entry, site=site, document=document)
     body = "\n\n".join(_iter_texts(document, select.article))
     if not body:
         log.warning(
@@ -84,9 +77,9 @@ def read_selected(
             select.article,
             page.final_url,
         )
-        return extract(trimmed, entry=entry, site=site)
+        return extract(trimmed, entry=entry, site=site, document=document)
     try:
-        read = extract(trimmed, entry=entry, site=site)
+        read = extract(trimmed, entry=entry, site=site, document=document)
     except Unreadable:
         read = _EMPTY
     return replace(read, text=body)
@@ -97,15 +90,16 @@ def _read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageTex
 
     Such a page is not learned: it is read for several entries, and its text would seem to recur.
     """
-    found = read_part(page, entry, fragment)
+    document = parse_or_none(page)
+    found = None if document is None else read_part(document, entry, fragment)
     if found is not None:
         return found
     try:
-        title = extract(page).title
+        title = extract(page, document=deepcopy(document)).title
     except Unreadable:
         title = None
     require_headline(title, entry, fragment)
-    return extract(page, entry=entry)
+    return extract(page, entry=entry, document=document)
 
 
 def _iter_texts(document: lxml.html.HtmlElement, selector: str) -> Iterator[str]:
@@ -113,6 +107,6 @@ def _iter_texts(document: lxml.html.HtmlElement, selector: str) -> Iterator[str]
     for element in document.cssselect(selector):
         if taken.isdisjoint(element.iterancestors()):
             taken.add(element)
-            text = plain_text(lxml.html.tostring(element, encoding="unicode", with_tail=False))
+            text = convert_elements(element)
             if text.strip():
                 yield text.strip()

@@ -34,8 +34,14 @@ def plain_text(fragment: str) -> str:
         root = lxml.html.fragment_fromstring(escape_ampersands(fragment), create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
         return collapse_blanks(unescape(re.sub(r"<[^<>]*>", " ", fragment)))
+    return convert_elements(root)
+
+
+def convert_elements(*elements: etree._Element) -> str:
+    """Convert parsed elements to text, as `plain_text` converts their markup."""
     parts: list[str] = []
-    _collect_parts(root, parts)
+    for element in elements:
+        _collect_parts(element, parts)
     return collapse_blanks("".join(parts))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import Any
 
+import lxml.html
 import pytest
 
 from config.model import Selectors
@@ -44,6 +46,28 @@ def test_the_named_container_is_the_text_all_of_it() -> None:
     assert text.startswith("Millbrook Hospitals has paused")
     assert text.endswith("with what the supplier says.")
     assert "Corvid" not in text
+
+
+def test_elements_that_html_does_not_know_are_no_words_of_the_text() -> None:
+    widget = '<quiz-widget subject="doses"></quiz-widget><p>The pause'
+    text = read(PAGE.replace("<p>The pause", widget), Selectors(article="div.text"))
+
+    assert "The pause will last" in text
+    assert "quiz-widget" not in text
+
+
+def test_the_page_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[bytes] = []
+    parse = lxml.html.document_fromstring
+
+    def count(markup: bytes, **options: Any) -> Any:
+        parsed.append(markup)
+        return parse(markup, **options)
+
+    monkeypatch.setattr(lxml.html, "document_fromstring", count)
+    read(PAGE, Selectors(article="div.text", remove=(".promo",)))
+
+    assert len(parsed) == 1
 
 
 def test_a_container_within_another_is_taken_once() -> None:
