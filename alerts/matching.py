@@ -26,7 +26,13 @@ from storage.model import Match, StoredItem, WatchVersion
 from storage.rules.age import OldItems
 from storage.rules.groups import NO_GROUPS, DeclaredGroups
 from storage.store import Store, Unit
-from storage.telling.quarantine import DID_NOT_FINISH, MAX_ATTEMPTS, FailedTask, is_ready
+from storage.telling.quarantine import (
+    DID_NOT_FINISH,
+    MAX_ATTEMPTS,
+    FailedTask,
+    is_ready,
+    parse_item_id,
+)
 
 log = logging.getLogger(__name__)
 
@@ -277,20 +283,23 @@ class _Matcher:
             return 0
 
     def _match_alone(self, subject: str) -> int:
-        found, damaged = self._evaluate([int(subject)])
+        item_id = parse_item_id(subject)
+        if item_id is None:
+            raise DamagedRow("its row is damaged: the subject is not the id of an item")
+        found, damaged = self._evaluate([item_id])
         for cause in damaged.values():
             raise DamagedRow(f"its row is damaged: {cause}")
         with self.store.transaction() as unit:
             versions = unit.items.text_versions(list(found))
-            for item_id in unit.items.pending(now=self.now, limit=1, among=[int(subject)]):
-                if item_id in found and found[item_id].version == versions.get(item_id):
-                    self._record(unit, found[item_id])
+            for pending in unit.items.pending(now=self.now, limit=1, among=[item_id]):
+                if pending in found and found[pending].version == versions.get(pending):
+                    self._record(unit, found[pending])
             record_success(unit, Attempt(task=TASK, subject=subject), self.now)
         return 1
 
     def _record_failure(self, unit: Unit, subject: str, cause: str) -> None:
-        # a damaged row may have any subject
-        url = unit.items.url_of(int(subject)) if subject.isdecimal() else None
+        item_id = parse_item_id(subject)
+        url = None if item_id is None else unit.items.url_of(item_id)
         record_failure(
             unit, Attempt(task=TASK, subject=subject, about=url or "no address"), cause, self.now
         )
@@ -354,8 +363,14 @@ def _chunk_name(ids: Sequence[int]) -> str:
 
 def _find_refetched(unit: Unit, failed_tasks: Mapping[str, FailedTask]) -> frozenset[str]:
     """Return the quarantined items whose page was read again since: the text may have changed."""
-    held = {key: last for key, last in failed_tasks.items() if last.quarantined_at is not None}
-    read = unit.items.fetch_times([int(key) for key in held])
+    held = {
+        item_id: last
+        for key, last in failed_tasks.items()
+        if last.quarantined_at is not None and (item_id := parse_item_id(key)) is not None
+    }
+    read = unit.items.fetch_times(list(held))
     return frozenset(
-        key for key, last in held.items() if (at := read.get(int(key))) and at > last.last_at
+        last.subject
+        for item_id, last in held.items()
+        if (at := read.get(item_id)) and at > last.last_at
     )

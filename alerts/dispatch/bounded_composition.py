@@ -19,7 +19,7 @@ from alerts.errors import MessageError
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
 from storage.errors import StorageError
 from storage.store import Store, Unit
-from storage.telling.quarantine import DID_NOT_FINISH, MAX_ATTEMPTS
+from storage.telling.quarantine import DID_NOT_FINISH, MAX_ATTEMPTS, parse_item_id
 
 log = logging.getLogger(__name__)
 
@@ -116,9 +116,10 @@ class BoundedComposer:
     def _read_failing_items(self, unit: Unit) -> dict[int, str]:
         failed_tasks = unit.quarantine.failed_tasks(SHOW_TASK)
         return {
-            int(subject): failed_task.cause or DID_NOT_FINISH
+            item_id: failed_task.cause or DID_NOT_FINISH
             for subject, failed_task in failed_tasks.items()
-            if failed_task.quarantined_at is not None and subject.isdecimal()
+            if failed_task.quarantined_at is not None
+            and (item_id := parse_item_id(subject)) is not None
         }
 
     def compose_cut(self, group: Group, cut: Cut, limit: TimeLimit | None = None) -> Composed:

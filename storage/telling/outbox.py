@@ -78,7 +78,7 @@ class Outbox:
         # two queries, each a range of the index
         for due in (outbox.c.due_at <= now, outbox.c.due_at > now + longest_wait):
             while (row := self._find_first_due(due, without)) is not None:
-                unknown = 1 if row.state == MessageState.LEASED else 0
+                unknown = 1 if row.was_leased else 0
                 self._db.execute(
                     update(outbox)
                     .where(outbox.c.id == row.id)
@@ -99,9 +99,11 @@ class Outbox:
 
     def _find_first_due(
         self, due: ColumnElement[bool], without: Collection[str]
-    ) -> Row[int, str] | None:
+    ) -> Row[int, bool] | None:
+        # compared in the database: a state that cannot be decoded must not stop the others
+        was_leased = (outbox.c.state == MessageState.LEASED).label("was_leased")
         wanted = (
-            select(outbox.c.id, outbox.c.state)
+            select(outbox.c.id, was_leased)
             .where(due, outbox.c.channel.not_in(select(pause.c.channel)))
             .order_by(outbox.c.due_at, outbox.c.id)
             .limit(1)
@@ -200,9 +202,16 @@ class Outbox:
         )
 
     def counts(self) -> dict[str, int]:
-        """Return state -> number of messages."""
-        counted = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-        return {row[0]: int(row[1]) for row in self._db.execute(counted)}
+        """Return state -> number of messages; a state that cannot be decoded is left out."""
+        number = func.count().label("number")
+        counted = select(outbox.c.state, number).group_by(outbox.c.state).order_by(outbox.c.state)
+        rows = read_each(
+            self._db,
+            counted,
+            lambda row: (MessageState(row.state).value, int(row.number)),
+            table="outbox",
+        )
+        return dict(rows)
 
     def resend(self, row_id: int, now: datetime, *, by: str) -> bool:
         """Queue a message again; return False where there is none, or it is being sent.

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
+from storage.engine.damage import read_each
 from storage.engine.dialect import upsert
 from storage.tables import periodic_task
 
@@ -19,12 +20,12 @@ class PeriodicTasks:
     def is_due(self, name: str, every: timedelta, now: datetime) -> bool:
         """Return whether a task was never done, or not within `every` before `now`.
 
-        With a time in the future, written while the clock ran ahead, the task is due.
+        With a time in the future, written while the clock ran ahead, or one that cannot be
+        decoded, the task is due.
         """
-        done_at = self._db.scalar(
-            select(periodic_task.c.done_at).where(periodic_task.c.name == name)
-        )
-        return done_at is None or done_at > now or now - done_at >= every
+        known = select(periodic_task.c.done_at).where(periodic_task.c.name == name)
+        times = read_each(self._db, known, lambda row: row.done_at, table="periodic_task")
+        return not any(done_at <= now and now - done_at < every for done_at in times)
 
     def record(self, name: str, now: datetime) -> None:
         """Record that a task was done."""

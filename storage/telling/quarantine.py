@@ -26,6 +26,7 @@ DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 MAX_DELAY = DELAYS[-1]
 MAX_CAUSE = 500  # characters
 MAX_SUBJECT = 300
+MAX_DIGITS = 18  # of the id of an item: 64 bits hold each such number
 KEPT_FOR = timedelta(days=30)  # after the last attempt, of subjects not quarantined
 QUARANTINED_FOR = timedelta(days=365)
 DID_NOT_FINISH = "it did not finish: the process ended, or was killed, during the attempt"
@@ -161,6 +162,13 @@ def is_ready(failed_task: FailedTask, now: datetime) -> bool:
     return failed_task.retry_at <= now or failed_task.retry_at > later(now, MAX_DELAY)
 
 
+def parse_item_id(subject: str) -> int | None:
+    """Return the id of the item that work is about; None where the row is damaged. Pure."""
+    if not subject.isdecimal() or len(subject) > MAX_DIGITS:
+        return None
+    return int(subject)
+
+
 def _shorten(cause: str) -> str:
     return " ".join(clean(cause).split())[:MAX_CAUSE]
 
@@ -170,6 +178,8 @@ def _choose_delay(attempts: int) -> timedelta:
 
 
 def _read_row(row: Row[Any]) -> FailedTask:
+    if len(row.subject) > MAX_SUBJECT:  # none of ours: it would never be found again
+        raise ValueError(f"the subject has {len(row.subject)} characters")
     return FailedTask(
         task=row.task,
         subject=row.subject,

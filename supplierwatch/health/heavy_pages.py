@@ -18,6 +18,7 @@ from alerts.dispatch.cut import operator_message
 from storage.model import StoredItem, TextState
 from storage.store import Store, Unit
 from storage.telling.notices import OperatorNotice
+from storage.telling.quarantine import parse_item_id
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ def close_page_notices(unit: Unit, now: datetime) -> None:
             continue
         is_over = now - notice.since > OPEN_FOR
         if prefix in ("page", "look"):
-            is_over |= _is_read(unit.items.get(int(subject)), notice)
+            is_over |= _is_read(_find_item(unit, subject), notice)
         if is_over:
             unit.notices.clear(notice.key, now)
 
@@ -101,6 +102,11 @@ def close_page_notices(unit: Unit, now: datetime) -> None:
 def _build_notice_key(event: Mapping[str, Any]) -> str:
     subject = event["source"] if event["event"] == "entry.over-limit" else event["item"]
     return f"{_PREFIXES[event['event']]}{subject}"
+
+
+def _find_item(unit: Unit, subject: str) -> StoredItem | None:
+    item_id = parse_item_id(subject)
+    return None if item_id is None else unit.items.get(item_id)
 
 
 def _is_read(item: StoredItem | None, notice: OperatorNotice) -> bool:
@@ -117,6 +123,6 @@ def _count_by_source(unit: Unit) -> Counter[str]:
     counted: Counter[str] = Counter()
     for notice in unit.notices.open():
         prefix, _, subject = notice.key.partition(":")
-        if prefix in ("page", "look") and (item := unit.items.get(int(subject))) is not None:
+        if prefix in ("page", "look") and (item := _find_item(unit, subject)) is not None:
             counted[item.source_key] += 1
     return counted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -134,9 +134,26 @@ def damaged(database: str, table: Table, column: str, literal: str) -> Iterator[
     finally:
         if saved is not None:
             with closing(_open(database)) as db:
-                db.execute(f"DELETE FROM {table.name} WHERE {column} IS {literal}")
-                into = f"INSERT OR REPLACE INTO {table.name} ({names})"
-                db.execute(f"{into} VALUES ({', '.join('?' * len(saved))})", saved)
+                _restore(db, table, column, literal, saved)
+
+
+def _restore(
+    db: sqlite3.Connection, table: Table, column: str, literal: str, saved: Sequence[Any]
+) -> None:
+    """Put a row back, by its key: the service may have changed any other column of it."""
+    by_name = dict(zip((one.name for one in table.columns), saved, strict=True))
+    known = {one.name: by_name[one.name] for one in table.primary_key}
+    db.execute(f"DELETE FROM {table.name} WHERE {_equal(known)}", list(known.values()))
+    if column in known:  # where it is still of the odd value
+        rest = {name: value for name, value in known.items() if name != column}
+        which = " AND ".join(filter(None, [f"{column} IS {literal}", _equal(rest)]))
+        db.execute(f"DELETE FROM {table.name} WHERE {which}", list(rest.values()))
+    into = f"INSERT OR REPLACE INTO {table.name} ({', '.join(by_name)})"
+    db.execute(f"{into} VALUES ({', '.join('?' * len(saved))})", saved)
+
+
+def _equal(values: Mapping[str, Any]) -> str:
+    return " AND ".join(f"{name} IS ?" for name in values)
 
 
 def _open(database: str) -> sqlite3.Connection:

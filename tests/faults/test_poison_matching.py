@@ -295,6 +295,25 @@ SQLITE_DAMAGE = [
 ]
 
 
+@pytest.mark.parametrize("subject", ["many", "9" * 30, "9" * 5000, "\u00b2"], ids=range(4))
+@pytest.mark.parametrize("set_aside", [True, False], ids=["set-aside", "waiting"])
+def test_failed_work_on_no_item_keeps_no_item_from_being_matched(
+    sqlite_store: Store, clock: Clock, subject: str, set_aside: bool
+) -> None:
+    desk = Desk(sqlite_store, clock, a_subscription())
+    with sqlite_store.transaction() as unit:
+        unit.quarantine.suspect("match", "1", clock())
+        changes = {"subject": subject, "at": "2026-11-23 07:00:00.000000" if set_aside else None}
+        unit.items._db.execute(
+            text("UPDATE quarantine SET subject = :subject, quarantined_at = :at"), changes
+        )
+    for number in range(3):
+        desk.publish(f"Halcyon {number}")
+        assert desk.match() == 1
+        clock.advance(HOUR)
+    assert all(quarantined(sqlite_store).values()), "it is tried three times"
+
+
 @pytest.mark.parametrize(("table", "damage"), SQLITE_DAMAGE, ids=lambda value: str(value)[:24])
 def test_a_damaged_row_keeps_nothing_from_anybody(
     sqlite_store: Store, clock: Clock, table: str, damage: str

@@ -88,7 +88,10 @@ def test_a_row_that_cannot_be_read_is_dead_and_shown_and_holds_up_no_other(
     assert rows(sqlite_store)["good"].state == "sent"
 
 
-@pytest.mark.parametrize("damage", ["attempts = 'many'", "due_at = 'rubbish'"])
+@pytest.mark.parametrize(
+    "damage",
+    ["attempts = 'many'", "due_at = 'rubbish'", "state = CAST(x'ff' AS TEXT)", "state = 'rubbish'"],
+)
 def test_a_row_whose_counts_are_damaged_is_sent_all_the_same(
     sqlite_store: Store, clock: Clock, damage: str
 ) -> None:

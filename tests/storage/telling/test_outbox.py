@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from storage.model import OutboxMessage, Receipt
 from storage.store import Store
@@ -181,6 +182,16 @@ def test_what_is_in_the_outbox_can_be_listed_and_counted(store: Store) -> None:
         keys = [m.notification.delivery_key for m in unit.outbox.list()]
         assert keys == ["c", "b", "a"]
         assert [m.state for m in unit.outbox.list(states=("dead", "sent"), limit=1)] == ["dead"]
+
+
+@pytest.mark.parametrize("state", ["'rubbish'", "CAST(x'ff' AS TEXT)", "x'ff00'"])
+def test_a_state_that_cannot_be_decoded_is_left_out_of_the_counts(
+    sqlite_store: Store, state: str
+) -> None:
+    enqueue(sqlite_store, "a", "b")
+    with sqlite_store.transaction() as unit:
+        unit.items._db.execute(text(f"UPDATE outbox SET state = {state} WHERE id = 1"))
+        assert unit.outbox.counts() == {"queued": 1}
 
 
 def test_the_next_to_be_claimed_is_known_beforehand(store: Store) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from storage.store import Store
 from tests.support.builders import NOW
 
@@ -29,3 +31,12 @@ def test_a_time_written_by_a_clock_that_ran_ahead_makes_the_task_due(store: Stor
     with store.transaction() as unit:
         unit.periodic_tasks.record("prune", NOW + timedelta(days=3_650))
         assert unit.periodic_tasks.is_due("prune", DAY, NOW)
+
+
+def test_a_time_that_cannot_be_decoded_makes_the_task_due(sqlite_store: Store) -> None:
+    with sqlite_store.transaction() as unit:
+        unit.periodic_tasks.record("prune", NOW)
+        unit.items._db.execute(text("UPDATE periodic_task SET done_at = 'rubbish'"))
+        assert unit.periodic_tasks.is_due("prune", DAY, NOW)
+        unit.periodic_tasks.record("prune", NOW)
+        assert not unit.periodic_tasks.is_due("prune", DAY, NOW)
