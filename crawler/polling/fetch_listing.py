@@ -23,6 +23,9 @@ from storage.rules.wait_bounds import is_in_future
 log = logging.getLogger(__name__)
 
 MAX_PARTS = 60  # of one listing that are fetched in one poll
+# of all parts together, which are held until they are stored
+MAX_ENTRIES = 10_000
+MAX_TEXT = 32_000_000  # characters
 
 
 async def fetch_listing(source: Source, state: SourceState, context: PollContext) -> Listed:
@@ -131,6 +134,11 @@ async def _fetch_parts(
             return replace(incomplete, retry_after=part.retry_after)
         listing = listing.with_part(part.listing)
         waiting.extend(part.listing.more)
+        if waiting and (excess := find_excess(listing)) is not None:
+            # a sitemap keeps its newest entries alone, and notices of one procurement are one entry
+            listing = replace(listing, entries=context.kind.combine_parts(listing).entries)
+            if find_excess(listing) is not None:
+                return _mark_incomplete(listed, listing, excess)
     return replace(
         listed,
         outcome="ok" if listing.entries else listed.outcome,
@@ -138,6 +146,16 @@ async def _fetch_parts(
         # an index may stay unchanged while its parts change
         validators=None,
     )
+
+
+def find_excess(listing: Listing) -> str | None:
+    """Return what the entries of all parts exceed; None where more can be added. Pure."""
+    if len(listing.entries) > MAX_ENTRIES:
+        return f"it has more than {MAX_ENTRIES} entries"
+    text = sum(len(one.title) + len(one.summary) + len(one.content) for one in listing.entries)
+    if text > MAX_TEXT:
+        return f"its entries have more than {MAX_TEXT} characters"
+    return None
 
 
 def _mark_incomplete(listed: Listed, listing: Listing, why: str) -> Listed:

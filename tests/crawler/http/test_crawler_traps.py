@@ -5,15 +5,19 @@ C-15, C-18, C-19, S-12, S-17.
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from config.values.checks import check_selector
-from crawler.polling.fetch_listing import MAX_PARTS
-from tests.support.crawls import Crawls, a_source
+from crawler.listings.listing import Listing
+from crawler.polling.fetch_listing import MAX_ENTRIES, MAX_PARTS, MAX_TEXT, find_excess
+from tests.support.builders import an_entry
+from tests.support.crawls import Crawls, a_source, utc_now
 from tests.support.site import FEED_TYPE, Asked, Entry, FakeSite, Reply, answer, feed
 
 XML = "application/xml"
@@ -45,6 +49,75 @@ def test_an_index_that_always_names_another_one_is_given_up(site: FakeSite, craw
     crawled = crawls.run(a_source("trap", site.url("/part.xml?n=0"), kind="sitemap"))
     assert crawled.code == 0
     assert 1 < len(site.requests("/part.xml?n=1")) + len(site.requests()) <= MAX_PARTS + 4
+
+
+@pytest.mark.slow
+def test_a_search_whose_pages_are_long_and_never_end_is_cut(site: FakeSite, crawls: Crawls) -> None:
+    """Each page is within the bounds of one answer."""
+    text, count = "Halcyon has the wards. " * 10_000, 4
+    spoken = "/search/contributions/Spoken.json"
+
+    def write(connection: socket.socket, asked: Asked, closing: threading.Event) -> None:
+        skip = int(parse_qs(urlsplit(asked.path).query)["queryParameters.skip"][0])
+        results = [a_contribution(skip + number, text) for number in range(count)]
+        said = json.dumps({"Results": results, "TotalResultCount": 10**9})
+        answer(said, content_type="application/json").write(connection, asked, closing)
+
+    site.behave(spoken, Reply(write))
+    crawled = crawls.run(a_source("trap", site.url(spoken), kind="parliament"))
+    asked = [one for one in site.requests() if one.path.startswith(spoken)]
+    errors = " ".join(crawled.report("trap")["errors"])
+    assert "its entries have more than 32000000 characters" in errors
+    least = -(-MAX_TEXT // (count * len(text)))
+    assert least <= len(asked) <= least + 1
+    assert len(crawls.items()) == count * len(asked)
+
+
+def a_contribution(number: int, text: str) -> dict[str, str]:
+    return {
+        "ContributionExtId": f"c{number}",
+        "ContributionTextFull": f"{text}In ward {number}.",
+        "DebateSectionExtId": f"d{number}",
+        "DebateSection": f"Ward {number}",
+        "SittingDate": f"{utc_now():%Y-%m-%dT00:00:00}",
+        "House": "Commons",
+    }
+
+
+def test_parts_of_a_sitemap_of_which_few_entries_are_kept_are_all_read(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    """The bound is of what is kept: the last part has the newest entries."""
+    parts = []
+    for part in range(12):
+        day = f"2026-01-{part + 1:02}"
+        urls = "".join(
+            f"<url><loc>{site.url(f'/{part}-{n}')}</loc><lastmod>{day}</lastmod></url>"
+            for n in range(1_000)
+        )
+        space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        said = f'<urlset xmlns="{space}">{urls}</urlset>'
+        parts.append(site.page(f"/part-{99 - part}.xml", said, content_type=XML))
+    site.page("/a.xml", an_index(*parts), content_type=XML)
+    crawled = crawls.run(a_source("large", site.url("/a.xml"), kind="sitemap"), pages=0)
+    assert crawled.report("large")["errors"] == []
+    assert crawled.report("large")["listed"] == 1_000
+    assert {urlsplit(str(item.url)).path.split("-")[0] for item in crawls.items()} == {"/11"}
+
+
+@pytest.mark.parametrize(
+    ("entries", "text", "why"),
+    [
+        (MAX_ENTRIES, 1, None),
+        (MAX_ENTRIES + 1, 1, "it has more than 10000 entries"),
+        (2, MAX_TEXT // 2 + 1, "its entries have more than 32000000 characters"),
+    ],
+)
+def test_the_parts_of_a_listing_have_so_much_together(
+    entries: int, text: int, why: str | None
+) -> None:
+    listing = Listing(entries=(an_entry(title="", summary="x" * text),) * entries)
+    assert find_excess(listing) == why
 
 
 @pytest.mark.parametrize(
