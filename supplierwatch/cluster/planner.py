@@ -5,12 +5,21 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 
+from config.model import Source
+from storage.crawling.runs import CrawlRun
 from storage.jobs import LostJob
 from storage.jobs.step_jobs import ServiceStep
 from supplierwatch.cluster.job_worker import LOST_AFTER
-from supplierwatch.service.due_sources import BATCH_SIZE, build_batches, busy_hosts, find_due
+from supplierwatch.service.due_sources import (
+    BATCH_SIZE,
+    build_batches,
+    busy_hosts,
+    find_due,
+    is_slow,
+)
 from supplierwatch.service.service import Service
 from supplierwatch.service.source_states import read_states
 
@@ -52,7 +61,11 @@ class Planner:
         busy = busy_hosts([by_key[key] for key in keys if key in by_key])
         due = find_due(declared, states, busy, now)
         size = -(-len(due.sources) // (BATCHES_PER_WORKER * max(1, workers)))
-        batches = build_batches(due, size=max(1, min(BATCH_SIZE, size)))
+        # a worker is left to the other sources, where there is more than one
+        slow = sum(_is_slow_run(run, by_key) for run in running)
+        batches = build_batches(
+            due, size=max(1, min(BATCH_SIZE, size)), slow_room=max(1, workers - 1) - slow
+        )
         planned = 0
         for batch in batches[:room]:
             planned += self._plan_crawl([source.key for source in batch])
@@ -142,3 +155,7 @@ class Planner:
         )
         with self._service.store.transaction() as unit:
             unit.notices.raise_(f"{LOST_NOTICE}:{job.step}", text, self._service.clock())
+
+
+def _is_slow_run(run: CrawlRun, sources: Mapping[str, Source]) -> bool:
+    return any(is_slow(sources[key]) for key in run.source_keys if key in sources)

@@ -22,7 +22,7 @@ from crawler.jobs.job import CrawlJob
 from crawler.processes.children import Child, spawn
 from storage.store import Store
 from supplierwatch.health.memory_watch import MemoryWatch
-from supplierwatch.service.due_sources import DueSources, build_batches, find_due
+from supplierwatch.service.due_sources import DueSources, build_batches, find_due, is_slow
 from supplierwatch.service.source_states import read_states
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class _RunningCrawl:
     keys: tuple[str, ...]
     hosts: frozenset[str]
     is_suspect: bool
+    is_slow: bool
     overdue_at: float  # on the monotonic clock, which a changed wall clock does not move
 
 
@@ -101,6 +102,9 @@ class CrawlSupervisor:
     ) -> frozenset[str]:
         """Start children for due sources, as many as the settings allow.
 
+        Batches that may last for minutes, of slow kinds or of a source whose last poll did not
+        finish, leave one slot to the others, where there is more than one.
+
         Args:
             catalog: the configuration in force.
             keys: only these sources.
@@ -109,15 +113,20 @@ class CrawlSupervisor:
         Returns:
             The keys of the sources whose polls were started.
         """
-        free = catalog.settings.crawl.concurrent_batches - len(self._running)
+        slots = catalog.settings.crawl.concurrent_batches
+        free = slots - len(self._running)
         if free <= 0:
             return frozenset()
         due = self._find_due(catalog.sources, keys=keys, even_if_not_due=even_if_not_due)
         self._suspects = due.suspects
         suspect_runs = any(run.is_suspect for run in self._running.values())
+        lasting = sum(run.is_suspect or run.is_slow for run in self._running.values())
+        batches = build_batches(
+            due, suspect_runs=suspect_runs, slow_room=max(1, slots - 1) - lasting
+        )
         started: set[str] = set()
         self._memory_limit = catalog.settings.crawl.memory_limit_mb
-        for batch in build_batches(due, suspect_runs=suspect_runs)[:free]:
+        for batch in batches[:free]:
             if not self._memory.has_room(self._list_pids(), self._memory_limit):
                 break
             started |= self._start_batch(
@@ -205,6 +214,7 @@ class CrawlSupervisor:
             keys=keys,
             hosts=frozenset(host_of(source.url) for source in sources),
             is_suspect=not self._suspects.isdisjoint(keys),
+            is_slow=any(map(is_slow, sources)),
             overdue_at=self._monotonic() + settings.batch_deadline.total_seconds() + 15,
         )
         log.info("crawl.started run=%s sources=%d", run_id, len(sources))

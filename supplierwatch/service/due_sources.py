@@ -12,6 +12,8 @@ from storage.crawling.sources import is_free, is_poll_due
 from storage.model import SourceState
 
 BATCH_SIZE = 20  # sources that share the fixed cost of a batch: a process and two readers
+# their services demand 11 seconds between two requests: a poll takes up to three minutes
+SLOW_KINDS = frozenset({"tenders"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +22,17 @@ class DueSources:
 
     `suspects`: keys of sources whose last poll did not finish; each is polled in a batch of its
     own, since one of them may be the cause.
+    `slow`: keys of sources of slow kinds, and of others of the same hosts.
     """
 
     sources: tuple[Source, ...]
     suspects: frozenset[str]
+    slow: frozenset[str] = frozenset()
+
+
+def is_slow(source: Source) -> bool:
+    """Return whether a poll of a source takes minutes, for the waits that its service demands."""
+    return source.kind in SLOW_KINDS
 
 
 def busy_hosts(sources: Iterable[Source]) -> frozenset[str]:
@@ -65,23 +74,51 @@ def find_due(
         if is_free(state, now) and (even_if_not_due or is_poll_due(state, now)):
             due.append((state.next_at, source))
     ordered = sorted(due, key=lambda pair: (pair[0], pair[1].key))
-    return DueSources(sources=tuple(source for _, source in ordered), suspects=suspects)
+    sources = tuple(source for _, source in ordered)
+    slow_hosts = busy_hosts(source for source in sources if is_slow(source))
+    slow = frozenset(source.key for source in sources if host_of(source.url) in slow_hosts)
+    return DueSources(sources=sources, suspects=suspects, slow=slow)
 
 
 def build_batches(
-    due: DueSources, *, size: int = BATCH_SIZE, suspect_runs: bool = False
+    due: DueSources,
+    *,
+    size: int = BATCH_SIZE,
+    suspect_runs: bool = False,
+    slow_room: int | None = None,
 ) -> list[tuple[Source, ...]]:
     """Group due sources into batches; a source whose last poll did not finish gets its own.
 
-    One such batch runs at a time, and not while another batch requests from its host.
+    One such batch runs at a time, and not while another batch requests from its host. Sources of
+    slow kinds share batches with each other only, so that a batch of other sources ends soon.
 
     Args:
         due: as `find_due` returns them.
         size: the most sources of a batch, except those of one host.
         suspect_runs: whether a batch of a suspect is running.
+        slow_room: how many batches of slow sources or of a suspect may be started now, so that
+            they never hold all slots; None: any number.
     """
+    batches = _group(due, size=size, suspect_runs=suspect_runs)
+    if slow_room is None:
+        return batches
+    lasting = [batch for batch in batches if _may_last(batch, due)]
+    held_back = lasting[max(0, slow_room) :]
+    return [batch for batch in batches if batch not in held_back]
+
+
+def _may_last(batch: Sequence[Source], due: DueSources) -> bool:
+    """Return whether a batch may hold its slot for minutes."""
+    return any(source.key in due.slow or source.key in due.suspects for source in batch)
+
+
+def _group(due: DueSources, *, size: int, suspect_runs: bool) -> list[tuple[Source, ...]]:
     waiting = due.sources
-    grouped = list(make_batches([one for one in waiting if one.key not in due.suspects], size=size))
+    usual = [source for source in waiting if source.key not in due.suspects]
+    quick = make_batches([one for one in usual if one.key not in due.slow], size=size)
+    slow = make_batches([one for one in usual if one.key in due.slow], size=size)
+    place = {source.key: number for number, source in enumerate(waiting)}
+    grouped = sorted([*quick, *slow], key=lambda batch: place[batch[0].key])
     suspects = [source for source in waiting if source.key in due.suspects]
     if suspect_runs or not suspects:
         return grouped

@@ -138,6 +138,23 @@ def test_no_more_children_run_than_the_settings_allow(crews: Any, site: FakeSite
     assert crew.start() == frozenset()
 
 
+def test_slow_sources_leave_a_slot_to_the_others(crews: Any, site: FakeSite) -> None:
+    first, second, third = site.hosts
+    crew = crews(
+        a_source("slow", site.url("/silent.xml", host=first), kind="tenders"),
+        a_source("slow-too", site.url("/silent.xml", host=second), kind="tenders"),
+        a_source("press", site.url("/feed.xml", host=third)),
+    )
+    assert crew.start(keys=["slow"]) == {"slow"}
+    assert crew.start(keys=["slow-too"]) == frozenset()
+    assert crew.start() == {"press"}
+
+
+def test_slow_sources_are_polled_where_there_is_one_slot(crews: Any, site: FakeSite) -> None:
+    crew = crews(a_source("slow", site.url("/silent.xml"), kind="tenders"), concurrent=1)
+    assert crew.start() == {"slow"}
+
+
 def pid_of(crew: Crew) -> int:
     [running] = crew.crawls._running.values()  # to kill it as the kernel would
     return running.child.pid
