@@ -56,7 +56,7 @@ def choose_headline(
     window = next(
         (strip_site(_shorten(text_of(title, _RAW_LETTERS))) for title in document.iter("title")), ""
     )
-    window = _strip_tail(window, [*headings, block, shared])
+    window = strip_site(_strip_tail(window, [*headings, block, shared]))
     claims = [claim for claim in (block, shared, window, _shorten(listed)) if claim]
     if not claims:
         return headings[0] if len(headings) == 1 else None

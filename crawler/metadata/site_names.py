@@ -109,28 +109,29 @@ def collect_site_names(
 
 
 def _find_shown_names(document: lxml.html.HtmlElement, address: str | None) -> list[str]:
-    """Return the first or last part of the title element if the page shows it as the site's name.
+    """Return the parts of the title element that the page shows as names of its site or section.
 
-    It is then the text of a link to the front page; or an h1 that is shorter than the rest of the
-    title, after which it stands.
+    The first or last part is one if it is the text of a link to the front page; any part, if it is
+    an h1 and another part is longer: the headline.
     """
     title = next(document.iter("title"), None)
     if title is None:
         return []
     texts = _SEPARATOR.split(one_line(text_of(title, _MAX_TITLE)))[::2]
-    if len(texts) < 2:
-        return []
-    rest, last = " ".join(texts[:-1]).split(), texts[-1]
-    names = []
-    if len(rest) >= _MIN_TITLE_WORDS and len(rest) > len(last.split()):
-        headings = islice(document.iter("h1"), _MAX_HEADINGS)
-        names += [last for one in headings if _are_same(text_of(one, _MAX_TITLE), last)]
+    longest = max(len(text.split()) for text in texts)
+    shorter = [text for text in texts if len(text.split()) < longest]
+    names: list[str] = []
+    if shorter and longest >= _MIN_TITLE_WORDS:
+        headings = [text_of(one, _MAX_TITLE) for one in islice(document.iter("h1"), _MAX_HEADINGS)]
+        names += [text for text in shorter if any(_are_same(one, text) for one in headings)]
     shown = [
         text_of(link, _MAX_TITLE)
         for link in islice(document.iter("a"), _MAX_LINKS)
         if _is_front_page((link.get("href") or "").strip(), address)
     ]
-    return names + [part for part in (texts[0], last) if any(_are_same(one, part) for one in shown)]
+    return names + [
+        text for text in (texts[0], texts[-1]) if any(_are_same(one, text) for one in shown)
+    ]
 
 
 def _are_same(one: str, other: str) -> bool:

@@ -37,8 +37,10 @@ _NOT_ARTICLE = re.compile(
 # libxml2 passes by the elements without these attributes
 _WITH_HIDING_ATTRIBUTES: Any = etree.XPath("descendant-or-self::*[@hidden or @style]", regexp=False)
 _TEXTS: Any = etree.XPath("descendant-or-self::text()", regexp=False, smart_strings=False)
-_SCREEN_READER_ONLY = re.compile(
-    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|print-only)(?:\s|$)", re.IGNORECASE
+_NOT_ON_SCREEN = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|print-only"
+    r"|hover-?card(?:-(?:content|body))?|popover|tooltip-?(?:text|content|box|card))(?:\s|$)",
+    re.IGNORECASE,
 )
 _CAPTION = re.compile(
     r"(?:^|[\s_-])(?:img|image|photo|picture|figure|media|wp|video)?[-_]?(?:caption|credit)s?"
@@ -169,7 +171,7 @@ def _match_names(classes: str) -> _Names:
         comments=any(map(_COMMENTS.match, each)),
         boilerplate=any(map(_NOT_ARTICLE.match, each)),
         caption=_CAPTION.search(classes) is not None,
-        screen_reader_only=_SCREEN_READER_ONLY.search(classes) is not None,
+        screen_reader_only=_NOT_ON_SCREEN.search(classes) is not None,
     )
 
 

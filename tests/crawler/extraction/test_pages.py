@@ -101,6 +101,8 @@ def test_an_article_in_several_boxes_of_a_kind_is_read_whole_and_in_order() -> N
         '<div style="display: none"><p>Zephyrine wins a deal in Corvant.</p></div>',
         '<p hidden>Zephyrine wins a deal in Corvant.</p>',
         '<p><span class="sr-only">Zephyrine wins a deal in Corvant.</span></p>',
+        '<span class="hover-card"><a href="/z">Zephyrine</a> See all stories</span>',
+        '<span class="tip tooltip-text">Zephyrine wins a deal in Corvant.</span>',
         "<figure><img src=x><figcaption>Zephyrine wins a deal in Corvant.</figcaption></figure>",
         '<div class="wp-caption"><p class="wp-caption-text">Zephyrine wins a deal.</p></div>',
         '<aside class="related"><ul><li><a href="/z">Zephyrine wins a deal</a></li></ul></aside>',
@@ -109,8 +111,8 @@ def test_an_article_in_several_boxes_of_a_kind_is_read_whole_and_in_order() -> N
         '<div class="cookie-banner">Zephyrine and 600 partners store cookies.</div>',
     ],
     ids=[
-        "hidden by style", "hidden", "for the ear", "caption", "older caption", "related",
-        "pointer", "plea", "cookies",
+        "hidden by style", "hidden", "for the ear", "shown on hover", "tooltip", "caption",
+        "older caption", "related", "pointer", "plea", "cookies",
     ],
 )  # fmt: skip
 def test_a_supplier_named_beside_the_article_is_not_in_its_text(beside: str) -> None:

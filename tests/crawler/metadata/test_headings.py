@@ -47,6 +47,8 @@ def headline(
         {"h1": SITE, "title": f"{STORY} | {SITE}"},
         {"h1": f'<a href="/">{SITE}</a>', "title": f"{SITE} - {STORY}"},
         {"h1": f"<span>Exclusive</span> {STORY}", "title": f"{STORY} | {SITE}"},
+        {"h1": "Ferries", "title": f"{STORY} | Ferries | {SITE}"},
+        {"h1": "The harbour blog", "title": f"The harbour blog: {STORY} | {SITE}"},
     ],
     ids=[
         "what readers see, not what search engines are told",
@@ -67,6 +69,8 @@ def headline(
         "where the heading is the end of the window's title",
         "where the heading is a link to the front page, with which the window's title begins",
         "without a word above it",
+        "where the heading is a section in the window's title",
+        "where the heading is a blog in the window's title",
     ],
 )  # fmt: skip
 def test_the_headline_is_found(titles: dict[str, str]) -> None:
