@@ -21,6 +21,7 @@ import json
 import math
 import random
 import statistics
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from datetime import UTC, datetime, timedelta
 from config.model import Source, Where
 from crawler.polling.poll_interval import next_poll
 from storage.model import CrawlReport, SourceState, Validators
+from supplierwatch.formatting.console import plural
 
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 MEDIAN_GAP = 12 * 3600.0  # seconds between two entries of the source in the middle
@@ -147,28 +149,37 @@ def simulate(count: int, hours: float, workers: int | None, costs: Costs, seed: 
         source_key="outlet", run_id="run", started_at=BEGIN, finished_at=BEGIN, outcome="ok"
     )
     with_news = replace(report, new=1)
-    due: list[tuple[float, int]] = []
+    # (time, number of a source that is due), or (time, -1 - number of a host that is free again)
+    events: list[tuple[float, int]] = []
     for number, one in enumerate(sources):
         one.next_entry = chance.expovariate(1 / one.gap)
-        due.append((chance.random() * 900, number))
-    heapq.heapify(due)
+        events.append((chance.random() * 900, number))
+    heapq.heapify(events)
     free_at = [0.0] * (workers or 0)
-    hosts: dict[int, float] = {}
+    waiting: dict[int, deque[int]] = {}  # by host that is being asked
     delays: list[float] = []
     polls, busy = 0, 0.0
-    while due and due[0][0] <= end:
-        at, number = heapq.heappop(due)
+    while events and events[0][0] <= end:
+        at, number = heapq.heappop(events)
+        if number < 0:
+            queue = waiting[-1 - number]
+            if not queue:
+                del waiting[-1 - number]
+                continue
+            number = queue.popleft()
+        elif sources[number].host in waiting:
+            # like the service: a host is asked by one worker at a time
+            waiting[sources[number].host].append(number)
+            continue
         one = sources[number]
-        # like the service: a host is asked by one worker at a time
-        begun = max(at, hosts.get(one.host, 0.0))
-        begun = max(begun, free_at[0]) if workers else begun
+        waiting.setdefault(one.host, deque())
+        begun = max(at, free_at[0]) if workers else at
         found = list(take_entries(one, begun, chance))
         work = costs.poll + len(found) * costs.item
         if workers:
             heapq.heapreplace(free_at, begun + work)
-        waits = (1 + len(found)) * ANSWER + len(found) * PAUSE
-        ended = begun + max(work, waits)
-        hosts[one.host] = ended + PAUSE
+        ended = begun + max(work, (1 + len(found)) * ANSWER + len(found) * PAUSE)
+        heapq.heappush(events, (ended + PAUSE, -1 - one.host))
         polls += 1
         busy += work
         share = (ended - begun) / (1 + len(found))
@@ -184,7 +195,7 @@ def simulate(count: int, hours: float, workers: int | None, costs: Costs, seed: 
             BEGIN + timedelta(seconds=ended),
             random=chance.random,
         )
-        heapq.heappush(due, ((next_at - BEGIN).total_seconds(), number))
+        heapq.heappush(events, ((next_at - BEGIN).total_seconds(), number))
     cuts = statistics.quantiles(delays, n=100)
     return Freshness(
         workers=workers or 0,
@@ -213,7 +224,7 @@ def find_workers(args: argparse.Namespace, costs: Costs) -> tuple[Sequence[Fresh
 
 def print_run(run: Freshness) -> None:
     """Print a run as a line of the table."""
-    name = f"{run.workers} workers" if run.workers else "unlimited"
+    name = plural(run.workers, "worker") if run.workers else "unlimited"
     minutes = " ".join(f"{each / 60:9.1f}" for each in (run.median, run.p95, run.p99))
     print(f"  {name:<14}{run.items:>9}{run.polls:>10} {minutes} {run.busy:8.2f}", flush=True)
 
