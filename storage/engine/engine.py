@@ -20,6 +20,7 @@ from storage.engine.filesystem import network_filesystem
 from storage.errors import DatabaseUnusable
 
 BUSY_TIMEOUT_MS = 30_000
+MALFORMED = "database disk image is malformed"  # as SQLite says it
 
 # execution options for read-only transactions, which on SQLite take no write lock
 READ_ONLY = {"read_only": True}
@@ -81,6 +82,14 @@ def _begin_transaction(connection: Connection) -> None:
 
 
 def _configure_connection(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
+    try:
+        _set_pragmas(dbapi)
+    except UnicodeDecodeError as error:
+        # SQLite names what is damaged by bytes of the file, which sqlite3 cannot decode
+        raise sqlite3.DatabaseError(MALFORMED) from error
+
+
+def _set_pragmas(dbapi: Any) -> None:
     dbapi.isolation_level = None
     cursor = dbapi.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

@@ -128,6 +128,20 @@ def test_nothing_is_written_once_a_page_was_found_damaged(whole: Instance, tmp_p
     assert refused >= 2
 
 
+def test_damage_that_sqlite_names_by_bytes_that_are_no_text_is_found(
+    whole: Instance, tmp_path: Path
+) -> None:
+    instance = an_instance(tmp_path / "damaged")
+    instance.data.mkdir(parents=True)
+    file = instance.data / database_of(whole).name
+    sound = (whole.data / "copy.db").read_bytes()
+    damaged = sound.replace(b"CREATE TABLE robots", b"CREATE TABL\xf2 robots")
+    assert damaged != sound
+    file.write_bytes(damaged)
+    with pytest.raises(DatabaseUnusable, match="supplierwatch restore"):
+        open_store(f"sqlite:///{file}", migrate=False)
+
+
 def test_a_restored_backup_is_sound_again_and_the_damaged_file_is_kept(
     whole: Instance, tmp_path: Path
 ) -> None:
