@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tests.attack.hostile_feeds import LISTINGS
-from tests.attack.hostile_pages import PAGES
 from tests.attack.party import Party
+from tests.attack.press.hostile_feeds import LISTINGS
+from tests.attack.press.hostile_pages import PAGES
 from tests.support.site import Asked, FakeSite, Reply, drop, hang, head
 
 HOSTILE_PAGES = (

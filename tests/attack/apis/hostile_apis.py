@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.attack.hostile_pages import MB
 from tests.attack.party import Made, Party
+from tests.attack.press.hostile_pages import MB
 from tests.support.site import Asked, Reply, answer, head
 
 JSON = "application/json"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
-from tests.attack.hostile_pages import MB, PDF
 from tests.attack.party import Party, page
+from tests.attack.press.hostile_pages import MB, PDF
 from tests.support.content.pdfs import a_pdf
 from tests.support.site import answer
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
 
-from tests.attack.hostile_pages import MB, article
 from tests.attack.party import Made, Party, page
+from tests.attack.press.hostile_pages import MB, article
 from tests.support.site import (
     FEED_TYPE,
     Asked,

@@ -1,4 +1,4 @@
-"""Hostile listings and servers beside innocent outlets and readers: nobody else notices."""
+"""Hostile pages beside innocent outlets and readers: nobody else notices."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attack.hostile_feeds import PARTIES
 from tests.attack.party import Party
+from tests.attack.press.hostile_pages import PARTIES
 from tests.attack.trials import Trials, assert_accounted_for, assert_unnoticed, held_trials
 
 pytestmark = pytest.mark.attack

@@ -1,0 +1,1 @@
+"""Attacks by what the press publishes: feeds, listings and pages."""
