@@ -147,7 +147,8 @@ def test_slow_sources_leave_a_slot_to_the_others(crews: Any, site: FakeSite) -> 
     )
     assert crew.start(keys=["slow"]) == {"slow"}
     assert crew.start(keys=["slow-too"]) == frozenset()
-    assert crew.start() == {"press"}
+    # a start waits for memory too, which a launcher that has just begun takes for a moment
+    assert eventually(lambda: crew.start() == {"press"})
 
 
 def test_slow_sources_are_polled_where_there_is_one_slot(crews: Any, site: FakeSite) -> None:
