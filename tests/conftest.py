@@ -26,6 +26,7 @@ from tests.support.databases import (
     store,
 )
 from tests.support.outgoing import assert_mail_is_clean
+from tests.support.program_forks import forked_launchers
 from tests.support.sizes import FAST, examples
 
 __all__ = [
@@ -97,6 +98,13 @@ def pytest_collection_finish() -> None:
     gc.enable()
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_launchers() -> Iterator[None]:
+    """Have crawls that a test starts itself forked off the process that has imported everything."""
+    with forked_launchers():
+        yield
 
 
 @pytest.fixture(autouse=True)

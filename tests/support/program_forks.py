@@ -15,7 +15,8 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -23,6 +24,8 @@ from tests import ROOT
 
 # variables that are read at the start of a program: where one differs, none is forked
 STARTUP_PREFIXES = ("PYTHON", "LD_", "MALLOC_", "FAKETIME")
+# of the process that forks: not what the first test that needs it has set
+_ENVIRONMENT = dict(os.environ)
 _SIZE = struct.Struct("<I")
 _NUMBER = struct.Struct("<i")
 _START_TIMEOUT = 300.0  # seconds
@@ -131,6 +134,13 @@ class _Server:
                 self._start()
             return self._address
 
+    def close(self) -> None:
+        """End the process that forks, and all that it has forked."""
+        with self._lock:
+            if self._process is not None:
+                self._process.communicate()
+                self._process = None
+
     def _start(self) -> None:
         self._address = f"\0supplierwatch-tests-{os.getpid()}-{id(self)}"
         self._process = subprocess.Popen(
@@ -138,6 +148,7 @@ class _Server:
             stdin=subprocess.PIPE,  # closed with this process, which ends the server
             stdout=subprocess.PIPE,
             cwd=ROOT,
+            env=_ENVIRONMENT,
         )
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n", "the process that forks has failed"
@@ -186,6 +197,7 @@ def main() -> NoReturn:
             if sys.stdin in readable:
                 for pid in reports:
                     os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)  # so that their processor time counts as that of the tests
                 os._exit(0)
             if ended in readable:
                 os.read(ended, 4096)
@@ -243,11 +255,12 @@ def _run(request: Mapping[str, object], files: Sequence[int], address: str) -> N
         os.chdir(str(request["cwd"]))
         if "launcher" in request:
             os.setsid()
+            _customize()
             sys.argv = ["launcher_process", str(len(files) - 1)]
             from crawler.processes.launcher_process import main as launch
 
             launch()
-        _fork_launchers(f"\0{address}")
+        _fork_launchers(lambda: f"\0{address}")
         sys.argv = ["supplierwatch", *request["args"]]  # type: ignore[misc]
         from supplierwatch.cli import main as program
 
@@ -273,8 +286,46 @@ def _end_as_interpreters_do() -> None:
     atexit._run_exitfuncs()
 
 
-def _fork_launchers(address: str) -> None:
-    """Have the launcher of crawls forked, too."""
+def _customize() -> None:
+    """Do what an interpreter does at its start where PYTHONPATH has a `sitecustomize`."""
+    for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep):
+        file = Path(folder) / "sitecustomize.py"
+        if folder and folder not in sys.path and file.is_file():
+            sys.argv = ["-m"]  # as it is then
+            exec(compile(file.read_bytes(), file, "exec"), {})
+
+
+@contextmanager
+def forked_launchers() -> Iterator[None]:
+    """Have the launchers of crawls forked that this process starts itself."""
+    from crawler.processes import launcher
+
+    _fork_launchers(_server.address)
+    try:
+        yield
+    finally:
+        launcher.launcher.close()
+        launcher.subprocess = subprocess
+        _server.close()
+
+
+@contextmanager
+def started_launchers() -> Iterator[None]:
+    """Have launchers started as interpreters of their own, as they are in the product."""
+    from crawler.processes import launcher
+
+    before = launcher.subprocess
+    launcher.launcher.close()
+    launcher.subprocess = subprocess
+    try:
+        yield
+    finally:
+        launcher.launcher.close()
+        launcher.subprocess = before
+
+
+def _fork_launchers(address: Callable[[], str]) -> None:
+    """Have the launcher of crawls forked, too, by the server at an address."""
     from crawler.processes import launcher
 
     def start(
@@ -283,7 +334,7 @@ def _fork_launchers(address: str) -> None:
         request = {"launcher": True, "environ": dict(env), "cwd": str(Path.cwd())}
         with Path(os.devnull).open("r+b") as nowhere:
             files = [nowhere.fileno(), nowhere.fileno(), 2, *pass_fds]
-            return _request(address, request, files)
+            return _request(address(), request, files)
 
     class Forking:
         """Stands for the module `subprocess` in `crawler.processes.launcher`."""

@@ -11,11 +11,18 @@ import pytest
 
 from crawler.processes.launcher import START_TIMEOUT, Launcher, launcher
 from tests.support.crawls import Crawls, a_source
+from tests.support.program_forks import started_launchers
 from tests.support.services import eventually
 from tests.support.site import FakeSite, hang
 
 pytestmark = pytest.mark.slow
 BAD_JOB = 64
+
+
+@pytest.fixture(autouse=True)
+def launchers_of_the_product() -> Iterator[None]:
+    with started_launchers():
+        yield
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from config.model import Catalog, Source
-from crawler.processes.launcher import launcher
 from storage.model import SourceState
 from storage.store import Store
 from supplierwatch.service.crawl_supervisor import CrawlSupervisor
 from tests.support.clock import Clock
 from tests.support.crawls import a_source, crawl_settings, utc_now
 from tests.support.desk import a_catalog
+from tests.support.program_forks import started_launchers
 from tests.support.services import eventually, publish
 from tests.support.site import FEED_TYPE, FakeSite, feed, hang
 
@@ -279,8 +279,7 @@ def test_a_child_that_cannot_be_started_leaves_no_lease_behind(
     crews: Any, site: FakeSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     crew = crews(a_source("ledger", site.url("/empty.xml")))
-    launcher.close()
-    with monkeypatch.context() as broken:
+    with started_launchers(), monkeypatch.context() as broken:
         broken.setattr("sys.executable", str(tmp_path / "no-python"))
         with pytest.raises(FileNotFoundError):
             crew.start()
