@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic
 from urllib.parse import quote
 
@@ -21,21 +21,13 @@ from supplierwatch.desk.api.writing import require_match, writing
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
-    group_of_new,
     is_foreign,
-    try_edit,
     write_edit,
 )
-from supplierwatch.desk.editing.table_editor import Draft
-from supplierwatch.desk.page import DeskSource
+from supplierwatch.desk.editing.table_kind import Draft, TableKind, assign_group
 from supplierwatch.wiring import CompiledConfiguration
 
 log = logging.getLogger(__name__)
-
-
-def accept(_source: DeskSource, _draft: object) -> EditFailure | None:
-    """Check nothing before the whole configuration is checked."""
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,46 +35,42 @@ class TableDefinitions(Generic[Draft]):
     """The definitions of one kind of table.
 
     Args:
-        noun: of one table, as in the audit trail.
+        kind: of the tables.
         path: of the resource of all.
-        file: its name.
         stays: what a removal leaves, for the description.
         example: a key, for the description.
-        read: returns the draft of a key from the content of the file; None where there is none.
-        edit: returns the content with a draft added or replaced.
-        drop: returns the content without the table of a key.
-        text: returns a draft as a table of the file.
-        audit_text: returns a draft as the audit trail has it.
         draft_of: returns the draft of a body.
         describe: returns the document of a draft.
         document: its schema.
         body: the model of an edit; `new_body` has the key too.
         new_body: the model of a new table.
         is_in_force: whether the configuration in force has a key.
-        check: returns why a draft cannot be used, before the whole configuration is checked.
         reader: the least role that may read a definition.
         removed: the word of the audit trail for a table that was deleted.
     """
 
-    noun: str
+    kind: TableKind[Draft]
     path: str
-    file: str
     stays: str
     example: str
-    read: Callable[[bytes, str], Draft | None]
-    edit: Callable[[bytes, Draft], bytes]
-    drop: Callable[[bytes, str], bytes]
-    text: Callable[[Draft], str]
-    audit_text: Callable[[Draft], str]
     draft_of: Callable[[Any, str], Draft]
     describe: Callable[[Draft], dict[str, Any]]
     document: Schema
     body: type[BaseModel]
     new_body: type[BaseModel]
     is_in_force: Callable[[CompiledConfiguration, str], bool]
-    check: Callable[[DeskSource, Draft], EditFailure | None] = accept
     reader: Role = Role.READER
     removed: str = "removed"
+
+    @property
+    def noun(self) -> str:
+        """One of the tables, as in the audit trail."""
+        return self.kind.form.table
+
+    @property
+    def file(self) -> str:
+        """The name of their file."""
+        return self.kind.form.file
 
     def show(self, request: ApiRequest) -> Answer:
         """Return a table as the file has it; an edit sends back its ETag."""
@@ -90,8 +78,7 @@ class TableDefinitions(Generic[Draft]):
 
     def make(self, request: ApiRequest) -> Answer:
         """Add a table."""
-        draft = self.draft_of(request.body, request.body.key)
-        draft = replace(draft, group=group_of_new(request.source))  # type: ignore[type-var]
+        draft = assign_group(request.source, self.draft_of(request.body, request.body.key))
         return self.save(request, self._open(request), draft, is_new=True)
 
     def change(self, request: ApiRequest) -> Answer:
@@ -102,17 +89,13 @@ class TableDefinitions(Generic[Draft]):
     def delete(self, request: ApiRequest) -> Answer:
         """Remove a table."""
         file, draft = self.open_matching(request)
-        try:
-            content = self.drop(file.content, draft.key)
-        except EditRefused as error:
-            raise ApiProblem(409, f"{error}.") from error
-        checked = try_edit(request.source, file, content)
-        if isinstance(checked, EditFailure):
-            raise problem_of(checked, self.file)
+        content = self.kind.compile_removal(request.source, file, draft.key)
+        if isinstance(content, EditFailure):
+            raise problem_of(content, self.file)
         change = Change(
             action=f"{self.noun}.{self.removed}",
             subject=draft.key,
-            before=self.audit_text(draft),
+            before=self.kind.audit_text(draft),
         )
         answer = Answer(document=self._describe_saved(request, draft))
         return self._write(request, file, content, change, answer)
@@ -134,26 +117,15 @@ class TableDefinitions(Generic[Draft]):
         Raises:
             ApiProblem: `check` refuses it, or it cannot be written.
         """
-        existing = self._read(file, draft.key)
-        if is_new and existing is not None:
-            raise ApiProblem(
-                409, f"There is a {self.noun} {draft.key} already: choose another key."
-            )
-        failure = self.check(request.source, draft)
-        if failure is not None:
-            raise problem_of(failure, self.file)
-        try:
-            content = self.edit(file.content, draft)
-        except EditRefused as error:
-            raise ApiProblem(409, f"{error}.") from error
-        checked = try_edit(request.source, file, content)
-        if isinstance(checked, EditFailure):
-            raise problem_of(checked, self.file)
+        edit = self.kind.compile_edit(request.source, file, draft, is_new=is_new)
+        if isinstance(edit, EditFailure):
+            raise problem_of(edit, self.file)
+        existing = edit.existing
         change = Change(
             action=f"{self.noun}.{'added' if is_new else 'changed'}",
             subject=draft.key,
-            before="" if existing is None else self.audit_text(existing),
-            after=self.audit_text(draft),
+            before="" if existing is None else self.kind.audit_text(existing),
+            after=self.kind.audit_text(draft),
         )
         place = f"{BASE}{self.path}/{quote(draft.key, safe='')}/definition"
         answer = Answer(
@@ -161,19 +133,16 @@ class TableDefinitions(Generic[Draft]):
             status=201 if is_new else 200,
             location=place if is_new else None,
         )
-        return self._write(request, file, content, change, answer, self.text(draft))
+        return self._write(request, file, edit.content, change, answer, self.kind.text(draft))
 
     def _open(self, request: ApiRequest) -> ConfigText:
         return open_config(request, self.file)
 
-    def _read(self, file: ConfigText, key: str) -> Draft | None:
+    def _find(self, file: ConfigText, request: ApiRequest) -> Draft:
         try:
-            return self.read(file.content, key)
+            found = self.kind.read(file.content, request.values["key"])
         except EditRefused as error:
             raise ApiProblem(409, f"{error}.") from error
-
-    def _find(self, file: ConfigText, request: ApiRequest) -> Draft:
-        found = self._read(file, request.values["key"])
         if found is None or is_foreign(request.source, found.group):
             raise ApiProblem(404, f"There is no {self.noun} of this name in {self.file}.")
         return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic
 
 from config.editing.table_form import TableForm
 from config.errors import EditRefused
@@ -14,45 +14,23 @@ from supplierwatch.desk.editing.file_edits import (
     is_foreign,
     note_edit,
     read_config,
-    try_edit,
     write_edit,
 )
+from supplierwatch.desk.editing.table_kind import CompiledEdit, Draft, TableKind
 from supplierwatch.desk.page import PageRequest, PageResponse, not_found
 from supplierwatch.formatting.translation import gettext as _
 
 
-class KeyedDraft(Protocol):
-    """A declaration as a form holds it."""
-
-    @property
-    def key(self) -> str:
-        """The key of the declaration."""
-        ...
-
-    @property
-    def group(self) -> str:
-        """Its group; empty for the default one."""
-        ...
-
-
-Draft = TypeVar("Draft", bound=KeyedDraft)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableEditor(Generic[Draft]):
-    """Edits the tables of one file.
+    """The pages that edit the tables of one kind."""
 
-    Args:
-        form: of the tables.
-        read: returns the draft of a key from the content of the file; None where there is none.
-        drop: returns the content without the table of a key.
-        text: returns a draft as a table of the file.
-    """
+    kind: TableKind[Draft]
 
-    form: TableForm
-    read: Callable[[bytes, str], Draft | None]
-    drop: Callable[[bytes, str], bytes]
-    text: Callable[[Draft], str]
+    @property
+    def form(self) -> TableForm:
+        """Their file and name."""
+        return self.kind.form
 
     def open_file(self, request: PageRequest) -> ConfigText | PageResponse:
         """Read the file; where that fails, return an error page."""
@@ -64,7 +42,7 @@ class TableEditor(Generic[Draft]):
         if isinstance(file, PageResponse):
             return file
         try:
-            draft = self.read(file.content, request.path["key"])
+            draft = self.kind.read(file.content, request.path["key"])
         except EditRefused as error:
             return not_found(str(error))
         if draft is None or is_foreign(request.source, draft.group):
@@ -81,29 +59,28 @@ class TableEditor(Generic[Draft]):
         self,
         request: PageRequest,
         file: ConfigText,
-        content: bytes,
         draft: Draft,
-        existing: Draft | None,
+        edit: CompiledEdit[Draft],
     ) -> EditFailure | None:
         """Write a checked edit and record it; return the failure where that was not possible.
 
         Args:
             request: of the user.
             file: as it was read.
-            content: the new content.
             draft: the new table.
-            existing: the table before; None for a new one.
+            edit: the same, compiled.
         """
-        if content == file.content:
+        if edit.content == file.content:
             return None
-        failure = write_edit(file, content)
+        failure = write_edit(file, edit.content)
         if failure is None:
+            existing = edit.existing
             note_edit(
                 request,
                 f"{self.form.table}-{'added' if existing is None else 'changed'}",
                 draft.key,
-                before="" if existing is None else self.text(existing),
-                after=self.text(draft),
+                before="" if existing is None else self.kind.text(existing),
+                after=self.kind.text(draft),
             )
         return failure
 
@@ -111,15 +88,11 @@ class TableEditor(Generic[Draft]):
         """Remove a table and record it; return the failure where that was not possible."""
         if request.values.get("base") != file.digest:
             return EditFailure(conflict=True)
-        try:
-            content = self.drop(file.content, draft.key)
-        except EditRefused as error:
-            return EditFailure(text=str(error))
-        checked = try_edit(request.source, file, content)
-        failure = checked if isinstance(checked, EditFailure) else write_edit(file, content)
+        compiled = self.kind.compile_removal(request.source, file, draft.key)
+        failure = compiled if isinstance(compiled, EditFailure) else write_edit(file, compiled)
         if failure is None:
             event = f"{self.form.table}-removed"
-            note_edit(request, event, draft.key, before=self.text(draft), after="")
+            note_edit(request, event, draft.key, before=self.kind.text(draft), after="")
         return failure
 
     def read_existing(
@@ -135,7 +108,7 @@ class TableEditor(Generic[Draft]):
         current = self.open_file(request)
         file = file if isinstance(current, PageResponse) else current
         try:
-            existing = self.read(file.content, draft.key)
+            existing = self.kind.read(file.content, draft.key)
             if existing is not None and is_foreign(request.source, existing.group):
                 existing = None
             return file, existing, failure
@@ -150,8 +123,8 @@ class TableEditor(Generic[Draft]):
             "draft": draft,
             "base": file.digest,
             "failure": failure,
-            "existing": None if existing is None else self.text(existing),
-            "text": self.text(draft),
+            "existing": None if existing is None else self.kind.text(existing),
+            "text": self.kind.text(draft),
             "file": self.form.file,
             "noun": _(self.form.table),
         }

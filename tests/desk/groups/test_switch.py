@@ -9,6 +9,7 @@ import pytest
 
 from storage.model import MarkKind
 from storage.rules.groups import scope_of_group
+from tests.desk.api.api_client import ApiClient
 from tests.desk.browser import Browser, RunningDesk
 from tests.desk.forms import send
 from tests.desk.groups.two_clients import OWN, PRESS, TwoClients, two_clients
@@ -127,6 +128,17 @@ def test_what_an_editor_adds_is_of_the_group_they_see(clients: TwoClients) -> No
         "house": None,
         "millbrook": "northgate",
     }
+
+
+def test_a_program_previews_and_adds_in_the_group_it_sees(clients: TwoClients) -> None:
+    program = ApiClient(desk=clients.desk, token=clients.secret_of("anna"))
+    body = {"key": "millbrook", "query": "millbrook"}
+    seen = program.ask("/watch-previews", method="POST", body=body)
+    assert seen.code == 200, seen.text
+    assert program.ask("/watches", method="POST", body=body).code == 201
+    written = tomllib.loads((clients.desk.instance.config / "watches.toml").read_text("utf-8"))
+    [made] = [each for each in written["watch"] if each["key"] == "millbrook"]
+    assert made["group"] == "northgate"
 
 
 def test_an_editor_changes_nothing_that_all_share(clients: TwoClients) -> None:

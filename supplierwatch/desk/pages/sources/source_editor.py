@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from config.editing.source_draft import (
-    FORM,
     SELECTORS,
     TEXTS,
     SourceDraft,
-    drop_source,
-    edit_source,
-    read_source,
     source_text,
 )
-from config.errors import EditRefused
 from crawler.spider_base.kind_registry import known_kinds
 from storage.model import Role
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
-    group_of_new,
-    try_edit,
 )
 from supplierwatch.desk.editing.table_editor import TableEditor
+from supplierwatch.desk.editing.table_kind import assign_group
+from supplierwatch.desk.editing.table_kinds import SOURCES
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.sources.source import source_address
-from supplierwatch.formatting.translation import gettext as _
 
-EDITOR = TableEditor(form=FORM, read=read_source, drop=drop_source, text=source_text)
+EDITOR = TableEditor(kind=SOURCES)
 ITEM_KINDS = ("news", "release", "tender", "question", "hansard", "boardpaper")
 
 
@@ -92,28 +84,16 @@ def save(
 ) -> PageResponse:
     """Save a source, unless `check` refuses it or the file was changed meanwhile."""
     if is_new:
-        draft = replace(draft, group=group_of_new(request.source))
+        draft = assign_group(request.source, draft)
     if request.values.get("base") != file.digest:
         return form(request, file, draft, is_new=is_new, failure=EditFailure(conflict=True))
-    try:
-        existing = read_source(file.content, draft.key)
-        if is_new and existing is not None:
-            why = EditFailure(
-                text=_("There is a source %(key)s already: choose another key.", key=draft.key)
-            )
-            return form(request, file, draft, is_new=True, failure=why)
-        if not is_new and existing is None:
-            return form(request, file, draft, is_new=False, failure=EditFailure(conflict=True))
-        content = edit_source(file.content, draft)
-    except EditRefused as error:
-        return form(request, file, draft, is_new=is_new, failure=EditFailure(text=str(error)))
-    checked = try_edit(request.source, file, content)
-    if isinstance(checked, EditFailure):
-        return form(request, file, draft, is_new=is_new, failure=checked)
-    failure = EDITOR.store(request, file, content, draft, existing)
+    edit = SOURCES.compile_edit(request.source, file, draft, is_new=is_new)
+    if isinstance(edit, EditFailure):
+        return form(request, file, draft, is_new=is_new, failure=edit)
+    failure = EDITOR.store(request, file, draft, edit)
     if failure is not None:
         return form(request, file, draft, is_new=is_new, failure=failure)
-    return _show_saved(draft, is_new=is_new, unchanged=content == file.content)
+    return _show_saved(draft, is_new=is_new, unchanged=edit.content == file.content)
 
 
 def _show_saved(

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from config.editing.subscription_draft import (
-    FORM,
     TEXTS,
     SubscriptionDraft,
-    drop_subscription,
-    edit_subscription,
-    read_subscription,
     subscription_text,
 )
-from config.errors import EditRefused
 from config.tables.shape import DEFAULT_TIMEZONE
 from storage.model import Role
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
-    group_of_new,
-    try_edit,
 )
 from supplierwatch.desk.editing.table_editor import TableEditor
+from supplierwatch.desk.editing.table_kind import assign_group
+from supplierwatch.desk.editing.table_kinds import SUBSCRIPTIONS
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.desk.pages.subscriptions.subscriptions import subscription_address
 from supplierwatch.desk.subscription_outlook import Outlook, look_ahead
-from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import CompiledConfiguration
 
 MAX_BOXES = 60  # watches that are shown with a box each
-EDITOR = TableEditor(
-    form=FORM, read=read_subscription, drop=drop_subscription, text=subscription_text
-)
+EDITOR = TableEditor(kind=SUBSCRIPTIONS)
 REGIONS = ("england-and-wales", "scotland", "northern-ireland")
 SENSITIVITIES = ("low", "medium", "high")
 CADENCES = (
@@ -94,23 +85,22 @@ def submit_removal(request: PageRequest) -> PageResponse:
 def _submit(request: PageRequest, key: str, *, is_new: bool) -> PageResponse:
     draft = _draft_of(request, key)
     if is_new:
-        draft = replace(draft, group=group_of_new(request.source))
+        draft = assign_group(request.source, draft)
     file = EDITOR.open_file(request)
     if isinstance(file, PageResponse):
         return file
     if request.values.get("base") != file.digest:
         return _show_form(request, file, draft, is_new=is_new, failure=EditFailure(conflict=True))
-    checked = _check(request, file, draft, is_new=is_new)
-    if isinstance(checked, EditFailure):
-        return _show_form(request, file, draft, is_new=is_new, failure=checked)
-    content, existing, wired = checked
+    edit = SUBSCRIPTIONS.compile_edit(request.source, file, draft, is_new=is_new)
+    if isinstance(edit, EditFailure):
+        return _show_form(request, file, draft, is_new=is_new, failure=edit)
     seen = request.values.get("previewed") == _digest(draft)
     if request.values.get("action") != "save" or not seen:
-        return _show_form(request, file, draft, is_new=is_new, wired=wired)
-    failure = EDITOR.store(request, file, content, draft, existing)
+        return _show_form(request, file, draft, is_new=is_new, wired=edit.configuration)
+    failure = EDITOR.store(request, file, draft, edit)
     if failure is not None:
         return _show_form(request, file, draft, is_new=is_new, failure=failure)
-    return _show_saved(draft, unchanged=content == file.content)
+    return _show_saved(draft, unchanged=edit.content == file.content)
 
 
 def _draft_of(request: PageRequest, key: str) -> SubscriptionDraft:
@@ -125,27 +115,6 @@ def _draft_of(request: PageRequest, key: str) -> SubscriptionDraft:
         edits=bool(values.get("edits")),
         **{name: values.get(name, "").strip() for name in TEXTS},
     )
-
-
-def _check(
-    request: PageRequest, file: ConfigText, draft: SubscriptionDraft, *, is_new: bool
-) -> tuple[bytes, SubscriptionDraft | None, CompiledConfiguration] | EditFailure:
-    """Return the new content of the file, the table before, and the new configuration."""
-    try:
-        existing = read_subscription(file.content, draft.key)
-        if is_new and existing is not None:
-            return EditFailure(
-                text=_(
-                    "There is a subscription %(key)s already: choose another key.", key=draft.key
-                )
-            )
-        if not is_new and existing is None:
-            return EditFailure(conflict=True)
-        content = edit_subscription(file.content, draft)
-    except EditRefused as error:
-        return EditFailure(text=str(error))
-    wired = try_edit(request.source, file, content)
-    return wired if isinstance(wired, EditFailure) else (content, existing, wired)
 
 
 def _read_outlook(request: PageRequest, wired: CompiledConfiguration, key: str) -> Outlook | None:

@@ -12,13 +12,13 @@ from storage.model import Role
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
-    group_of_new,
     is_foreign,
     note_edit,
     read_config,
     write_edit,
 )
-from supplierwatch.desk.editing.watch_edits import compile_edit, draft_in_words
+from supplierwatch.desk.editing.table_kind import assign_group
+from supplierwatch.desk.editing.table_kinds import WATCHES
 from supplierwatch.desk.editing.watch_preview import WatchPreview, preview
 from supplierwatch.desk.page import MAX_VALUE, Page, PageRequest, PageResponse, not_found
 from supplierwatch.formatting.translation import format_number, mark_text
@@ -99,7 +99,7 @@ def submit_edit(request: PageRequest) -> PageResponse:
 def _submit(request: PageRequest, key: str, *, is_new: bool) -> PageResponse:
     draft = _draft_of(request, key)
     if is_new:
-        draft = replace(draft, group=group_of_new(request.source))
+        draft = assign_group(request.source, draft)
     file = _read(request)
     if isinstance(file, PageResponse):
         return file
@@ -138,32 +138,21 @@ def _draft_of(request: PageRequest, key: str) -> WatchDraft:
 def _preview(
     request: PageRequest, file: ConfigText, draft: WatchDraft, *, is_new: bool
 ) -> PageResponse:
-    checked = _check(request, file, draft, is_new=is_new)
-    if isinstance(checked, EditFailure):
-        return _form(request, file, draft, is_new=is_new, failure=checked)
-    return _form(request, file, draft, is_new=is_new, seen=checked[1])
-
-
-def _check(
-    request: PageRequest, file: ConfigText, draft: WatchDraft, *, is_new: bool, show: bool = True
-) -> tuple[bytes, WatchPreview | None] | EditFailure:
-    """Return the new content of the file and a preview of the watch, or why the edit fails."""
-    compiled = compile_edit(request.source, file, draft, is_new=is_new)
-    if isinstance(compiled, EditFailure):
-        return compiled
-    content, wired = compiled
-    return content, preview(request.source, wired, draft.key, request.now) if show else None
+    edit = WATCHES.compile_edit(request.source, file, draft, is_new=is_new)
+    if isinstance(edit, EditFailure):
+        return _form(request, file, draft, is_new=is_new, failure=edit)
+    seen = preview(request.source, edit.configuration, draft.key, request.now)
+    return _form(request, file, draft, is_new=is_new, seen=seen)
 
 
 def _save(
     request: PageRequest, file: ConfigText, draft: WatchDraft, *, is_new: bool
 ) -> PageResponse:
-    checked = _check(request, file, draft, is_new=is_new, show=False)
-    if isinstance(checked, EditFailure):
-        return _form(request, file, draft, is_new=is_new, failure=checked)
-    content, _ = checked
-    if content != file.content:
-        failure = write_edit(file, content)
+    edit = WATCHES.compile_edit(request.source, file, draft, is_new=is_new)
+    if isinstance(edit, EditFailure):
+        return _form(request, file, draft, is_new=is_new, failure=edit)
+    if edit.content != file.content:
+        failure = write_edit(file, edit.content)
         if failure is not None and failure.conflict:
             now = _read(request)
             return (
@@ -177,15 +166,15 @@ def _save(
             request,
             "watch-added" if is_new else "watch-changed",
             draft.key,
-            before=draft_in_words(read_watch(file.content, draft.key)),
-            after=draft_in_words(draft),
+            before="" if edit.existing is None else WATCHES.audit_text(edit.existing),
+            after=WATCHES.audit_text(draft),
         )
     return PageResponse(
         template="watches/watch-saved.html",
         values={
             "draft": draft,
             "text": watch_text(draft),
-            "unchanged": content == file.content,
+            "unchanged": edit.content == file.content,
             "in_force": draft.key in request.source.wired.queries,
         },
     )

@@ -7,18 +7,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from config.editing.source_draft import (
-    FORM,
     SELECTORS,
     TEXTS,
     SourceDraft,
-    drop_source,
-    edit_source,
-    read_source,
-    source_text,
 )
 from supplierwatch.desk.api.json_bodies import Body
 from supplierwatch.desk.api.schemas import FLAG, TEXT, record
 from supplierwatch.desk.api.table_definitions import TableDefinitions
+from supplierwatch.desk.editing.table_kinds import SOURCES
 
 MAX_ADDRESS = 2_000  # characters
 MAX_SELECTOR = 500
@@ -89,16 +85,10 @@ def describe(draft: SourceDraft) -> dict[str, Any]:
 
 
 ENDPOINTS = TableDefinitions(
-    noun="source",
+    kind=SOURCES,
     path="/sources",
-    file=FORM.file,
     stays="its items stay",
     example="ward-ledger",
-    read=read_source,
-    edit=edit_source,
-    drop=drop_source,
-    text=source_text,
-    audit_text=source_text,
     draft_of=draft_of,
     describe=describe,
     document=record(

@@ -7,18 +7,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from config.editing.subscription_draft import (
-    FORM,
     TEXTS,
     SubscriptionDraft,
-    drop_subscription,
-    edit_subscription,
-    read_subscription,
-    subscription_text,
 )
 from storage.model import Role
 from supplierwatch.desk.api.json_bodies import Body
 from supplierwatch.desk.api.schemas import FLAG, TEXT, many, record
 from supplierwatch.desk.api.table_definitions import TableDefinitions
+from supplierwatch.desk.editing.table_kinds import SUBSCRIPTIONS
 
 MAX_LISTED = 1_000
 FLAGS = ("send_empty", "edits")
@@ -74,16 +70,10 @@ def describe(draft: SubscriptionDraft) -> dict[str, Any]:
 
 
 ENDPOINTS = TableDefinitions(
-    noun="subscription",
+    kind=SUBSCRIPTIONS,
     path="/subscriptions",
-    file=FORM.file,
     stays="what was sent stays recorded",
     example="morning",
-    read=read_subscription,
-    edit=edit_subscription,
-    drop=drop_subscription,
-    text=subscription_text,
-    audit_text=subscription_text,
     draft_of=draft_of,
     describe=describe,
     document=record(

@@ -4,15 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alerts.query import QueryError, compile_query
-from config.editing.watch_draft import (
-    FORM,
-    WatchDraft,
-    drop_watch,
-    edit_watch,
-    read_watch,
-    watch_text,
-)
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import path_key, path_number
@@ -26,57 +17,37 @@ from supplierwatch.desk.api.watch_bodies import (
     definition_json,
     draft_of,
 )
-from supplierwatch.desk.editing.file_edits import EditFailure
-from supplierwatch.desk.editing.watch_edits import draft_in_words
-from supplierwatch.desk.page import DeskSource
+from supplierwatch.desk.editing.table_kinds import WATCHES
 
-
-def check_query(source: DeskSource, draft: WatchDraft) -> EditFailure | None:
-    """Return what is wrong with the query of a draft, and where."""
-    try:
-        if draft.query:
-            compile_query(draft.query, suppliers=source.wired.suppliers)
-    except QueryError as error:
-        return EditFailure(query=error)
-    return None
-
-
-WATCHES = TableDefinitions(
-    noun="watch",
+DEFINITIONS = TableDefinitions(
+    kind=WATCHES,
     path="/watches",
-    file=FORM.file,
     stays="its mentions stay",
     example="halcyon-trusts",
-    read=read_watch,
-    edit=edit_watch,
-    drop=drop_watch,
-    text=watch_text,
-    audit_text=draft_in_words,
     draft_of=draft_of,
     describe=definition_json,
     document=DEFINITION,
     body=WatchBody,
     new_body=NewWatchBody,
     is_in_force=lambda wired, key: key in wired.queries,
-    check=check_query,
     removed="deleted",
 )
 
 
 def restore_version(request: ApiRequest) -> Answer:
     """Restore the query of a version of a watch, in canonical form."""
-    file, draft = WATCHES.open_matching(request)
+    file, draft = DEFINITIONS.open_matching(request)
     with request.source.store.reading() as unit:
         versions = unit.watches.versions(draft.key)
     wanted = [each for each in versions if each.version == request.values["number"]]
     if not wanted:
         raise ApiProblem(404, "This watch has no version of this number.")
     old = replace(draft, query=wanted[0].query, keywords=(), exact=False)
-    return WATCHES.save(request, file, old, is_new=False)
+    return DEFINITIONS.save(request, file, old, is_new=False)
 
 
 ENDPOINTS = (
-    *WATCHES.endpoints(),
+    *DEFINITIONS.endpoints(),
     Endpoint(
         name="watch-restore",
         path="/watches/{key}/versions/{number}/restore",

@@ -25,7 +25,8 @@ from supplierwatch.desk.api.watch_bodies import (
     is_declared,
 )
 from supplierwatch.desk.editing.file_edits import EditFailure
-from supplierwatch.desk.editing.watch_edits import compile_edit
+from supplierwatch.desk.editing.table_kind import assign_group
+from supplierwatch.desk.editing.table_kinds import WATCHES
 from supplierwatch.desk.editing.watch_preview import SHOWN, PreviewChange, preview
 from supplierwatch.formatting.times import iso
 
@@ -43,10 +44,12 @@ def preview_watch(request: ApiRequest) -> Answer:
     draft = draft_of(body, body.key)
     file = open_config(request, FORM.file)
     is_new = not is_declared(file, draft.key)
-    compiled = compile_edit(request.source, file, draft, is_new=is_new)
-    if isinstance(compiled, EditFailure):
-        raise problem_of(compiled, FORM.file)
-    seen = preview(request.source, compiled[1], draft.key, request.now)
+    if is_new:
+        draft = assign_group(request.source, draft)
+    edit = WATCHES.compile_edit(request.source, file, draft, is_new=is_new)
+    if isinstance(edit, EditFailure):
+        raise problem_of(edit, FORM.file)
+    seen = preview(request.source, edit.configuration, draft.key, request.now)
     return Answer(
         document={
             "is_new": is_new,
