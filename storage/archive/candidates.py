@@ -60,6 +60,10 @@ class Candidates:
             row for row in self.carriers if row.item_id in item_ids and row.source_key == source_key
         ]
 
+    def sources_of(self, item_ids: Collection[int | None]) -> set[str]:
+        """Return the sources that list one of these items."""
+        return {row.source_key for row in self.carriers if row.item_id in item_ids}
+
 
 def find_candidates(connection: Connection, article: Article, expected: int | None) -> Candidates:
     """Find the items that share a URL, identifier, text or words with an article.

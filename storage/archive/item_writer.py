@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -27,6 +27,7 @@ from storage.model import (
 )
 from storage.rules.address_evidence import own_urls
 from storage.rules.dedupe import decide as decide_on
+from storage.rules.groups import DeclaredGroups
 from storage.rules.identity import guid_key, url_key
 from storage.tables import aside, carrier, item, item_revision, pending_match, source
 from storage.text_index import full_text as fulltext
@@ -59,17 +60,22 @@ _LOCK_MARKS = (
     .order_by(pending_match.c.item_id)
     .with_for_update()
 )
+_MARK_OF = select(pending_match.c.item_id).where(pending_match.c.item_id == bindparam("this"))
 _CLEAR_MARK = delete(pending_match).where(pending_match.c.item_id == bindparam("this"))
 
 
 class _Deferred:
-    """What is written at the end of a batch: nothing that is put before then reads it."""
+    """What is written at the end of a batch: nothing that is put before then reads it.
+
+    `groups`: those of sources, read once in a batch where an article needs them.
+    """
 
     def __init__(self) -> None:
         self.to_match: dict[int, datetime] = {}  # item id -> when it is ready
         self.to_index: set[int] = set()
         self.new: set[int] = set()
         self.counted: Counter[str] = Counter()  # by source
+        self.groups: DeclaredGroups | None = None
 
     def forget(self, item_id: int) -> None:
         """Write nothing about an item, which was deleted."""
@@ -89,7 +95,7 @@ class ItemWriter:
     @contextmanager
     def batch(self, expected: Sequence[int]) -> Iterator[None]:
         """Write marks and counts of all that is put in the block together, at its end."""
-        # all before the first item is changed: a matcher that holds one of them may change others
+        # all before the first item is changed: a matcher that has locked one of them may change others
         self._lock_matching_marks(expected)
         self._in_batch = True
         try:
@@ -140,7 +146,8 @@ class ItemWriter:
             article, item_id, now, candidates, absorbed=absorbed, as_listed=expected is None
         )
         if is_further and isinstance(decision, Duplicate):
-            self._match_for_new_readers(article.source_key, item_id, now)
+            sources = candidates.sources_of((item_id, absorbed))
+            self._match_for_new_readers(sources, article.source_key, item_id, now)
         is_due = page_due_at is not None and not _is_same_listing(decision)
         if is_due and not isinstance(decision, New):
             self._db.execute(_UPDATE_ITEM, {"this": item_id, "page_due_at": page_due_at})
@@ -287,17 +294,16 @@ class ItemWriter:
             self._db.execute(listed.values(entry_hash=article.entry_hash))
         return not own
 
-    def _match_for_new_readers(self, source_key: str, item_id: int, now: datetime) -> None:
+    def _match_for_new_readers(
+        self, carried_by: Collection[str], source_key: str, item_id: int, now: datetime
+    ) -> None:
         """Mark an item to be matched again where watches of other groups may match it from now."""
-        groups = Groups(self._db).declared()
-        others = select(carrier.c.source_key).where(
-            carrier.c.item_id == item_id, carrier.c.source_key != source_key
-        )
-        if not groups.sources:
+        groups = self._deferred.groups
+        if groups is None:
+            groups = self._deferred.groups = Groups(self._db).declared()
+        if not groups.sources or not groups.adds_readers(carried_by, source_key):
             return
-        pending = select(pending_match.c.item_id).where(pending_match.c.item_id == item_id)
-        is_pending = self._db.scalar(pending) is not None
-        if not is_pending and groups.adds_readers(self._db.scalars(others).all(), source_key):
+        if self._db.scalar(_MARK_OF, {"this": item_id}) is None:
             self._deferred.to_match.setdefault(item_id, now)
 
 
