@@ -11,11 +11,11 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.archive.event_rows import ALL_REPORTS, BATCH, EventRows, ReportRow, number_of
 from storage.archive.stories import GROUPED
 from storage.engine.damage import Damage
+from storage.engine.dialect import insert_into
 from storage.model import StoredItem
 from storage.rules.events.features import read_features
 from storage.rules.events.grouping import (
@@ -255,7 +255,7 @@ class Events:
 @cache
 def _build_count(dialect: str) -> Executable:
     """Build the statement that counts features of a report."""
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(feature_frequency)
+    statement = insert_into(feature_frequency, dialect)
     counted: Executable = statement.on_conflict_do_update(
         index_elements=[feature_frequency.c.feature],
         set_={

@@ -95,7 +95,7 @@ class ItemWriter:
     @contextmanager
     def batch(self, expected: Sequence[int]) -> Iterator[None]:
         """Write marks and counts of all that is put in the block together, at its end."""
-        # all before the first item is changed: a matcher that has locked one of them may change others
+        # all before the first item is changed: a matcher that locked one of them may change others
         self._lock_matching_marks(expected)
         self._in_batch = True
         try:

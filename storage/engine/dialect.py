@@ -32,6 +32,8 @@ def upsert(
 ) -> None:
     """Insert a row, or update the row with the same unique key.
 
+    Waits for another transaction that has locked that row, also where there are no other columns.
+
     Args:
         connection: of the unit.
         table: the table.
@@ -42,13 +44,16 @@ def upsert(
     connection.execute(_build_upsert(connection.dialect.name, table, names, tuple(key)), values)
 
 
+def insert_into(table: Table, dialect: str) -> Any:
+    """Return the INSERT of a database, which can say what is done where a key exists."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
 # built once: building such a statement takes longer than running it
 @cache
 def _build_insert_new(dialect: str, table: Table, key: tuple[Column[Any], ...]) -> Executable:
-    kind = sqlite if dialect == "sqlite" else postgresql
-    statement: Executable = (
-        kind.insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
-    )
+    inserting = insert_into(table, dialect).on_conflict_do_nothing(index_elements=key)
+    statement: Executable = inserting.returning(*key)
     return statement
 
 
@@ -56,11 +61,11 @@ def _build_insert_new(dialect: str, table: Table, key: tuple[Column[Any], ...]) 
 def _build_upsert(
     dialect: str, table: Table, names: tuple[str, ...], key: tuple[Column[Any], ...]
 ) -> Executable:
-    kind = sqlite if dialect == "sqlite" else postgresql
-    statement = kind.insert(table)
+    statement = insert_into(table, dialect)
     named = {column.name for column in key}
     rest = {name: statement.excluded[name] for name in names if name not in named}
-    updating: Executable = statement.on_conflict_do_update(index_elements=key, set_=rest)
+    changed = rest or {name: statement.excluded[name] for name in names}
+    updating: Executable = statement.on_conflict_do_update(index_elements=key, set_=changed)
     return updating
 
 

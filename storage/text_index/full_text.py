@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
-from sqlalchemy import Connection, Executable, delete, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, func, select, text, update
 
-from storage.engine.dialect import lock_task
+from storage.engine.dialect import lock_task, upsert
 from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.tables import index_state, item, pending_index
 from storage.text_index.full_text_query import (
@@ -288,18 +286,9 @@ def mark_all_for_indexing(connection: Connection, item_ids: Collection[int]) -> 
     if item_ids:
         # in the same order always, so that two transactions cannot deadlock
         rows = [{"item_id": each} for each in sorted(item_ids)]
-        connection.execute(_build_mark(connection.dialect.name), rows)
+        # waits for a transaction that is indexing one of them
+        upsert(connection, pending_index, rows, [pending_index.c.item_id])
         queue_step(connection, ServiceStep.INDEX)
-
-
-@cache
-def _build_mark(dialect: str) -> Executable:
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(pending_index)
-    # an update that changes nothing: it waits for a transaction that is indexing the item
-    marked: Executable = statement.on_conflict_do_update(
-        index_elements=[pending_index.c.item_id], set_={"item_id": statement.excluded.item_id}
-    )
-    return marked
 
 
 def _merge_runs(runs: list[list[int]], limit: int) -> CandidatePage:
