@@ -11,7 +11,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 import supplierwatch.desk.pages
 from storage.model import DeskSession, Role
-from storage.rules.groups import NOTHING_SEEN, GroupScope
+from storage.rules.groups import GroupScope
 from storage.store import Unit
 from supplierwatch.desk import render, static
 from supplierwatch.desk.accounts.cookies import (
@@ -33,10 +33,10 @@ from supplierwatch.desk.accounts.cookies import (
     set_session_cookie,
 )
 from supplierwatch.desk.accounts.group_scopes import (
-    find_scope,
-    group_token,
+    UserScope,
     hides_path,
     scope_of_nobody,
+    scope_session,
 )
 from supplierwatch.desk.accounts.proxy_users import find_session
 from supplierwatch.desk.api import live_updates, metrics, routing
@@ -128,28 +128,34 @@ def _build_route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visit:
-    """Who asks, and what they see."""
+    """Who asks, and what they see.
 
-    session: DeskSession | None = None
-    scope: GroupScope = NOTHING_SEEN
-    choices: tuple[str, ...] = ()
-    chosen: str | None = None
-    hidden: bool = False  # what they ask for belongs to a group that they do not see
+    `begun`: the desk has a user. `hidden`: what they ask for belongs to a group that they do not
+    see.
+    """
+
+    session: DeskSession | None
+    scope: GroupScope
+    choices: tuple[str, ...]
+    chosen: str | None
+    begun: bool
+    hidden: bool
 
 
-_NOBODY = _Visit()
-
-
-def _find_visit(unit: Unit, source: DeskSource, request: Request, token: str) -> _Visit:
+def _find_visit(unit: Unit, source: DeskSource, page: Page, request: Request, token: str) -> _Visit:
     session = find_session(unit, source, request, token)
-    if session is None:
-        return _Visit(scope=scope_of_nobody(unit))
-    found = find_scope(unit, session.user, session.user.group, strict=False)
-    if found is None:
-        return _Visit(scope=scope_of_nobody(unit))
-    session = replace(session, user=found.user, csrf=group_token(session.csrf, found.scope))
-    choices = found.choices if len(found.choices) > 1 else ()
-    return _Visit(session=session, scope=found.scope, choices=choices, chosen=found.chosen)
+    found: UserScope | None = None
+    if session is not None:
+        session, found = scope_session(unit, session)
+    scope = scope_of_nobody(unit) if found is None else found.scope
+    return _Visit(
+        session=session,
+        scope=scope,
+        choices=found.choices if found is not None and len(found.choices) > 1 else (),
+        chosen=None if found is None else found.chosen,
+        begun=session is not None or unit.users.has_any(),
+        hidden=hides_path(unit, source.wired.catalog, scope, page.path, request.path_params),
+    )
 
 
 def _is_signed_in(source: DeskSource, request: Request) -> bool:
@@ -190,52 +196,31 @@ def _handle(
 ) -> Response:
     token = read_session_cookie(source, request)
     with source.store.reading() as unit:
-        visit = _find_visit(unit, source, request, token)
-        session = visit.session
-        begun = session is not None or unit.users.has_any()
-        catalog = source.wired.catalog
-        if hides_path(unit, catalog, visit.scope, page.path, request.path_params):
-            visit = replace(visit, hidden=True)
+        visit = _find_visit(unit, source, page, request, token)
     chosen = (
-        None if session is None else session.user.language,
+        None if visit.session is None else visit.session.user.language,
         source.wired.catalog.settings.desk.language,
     )
     accepted = request.headers.get("accept-language", "")
     with use_language(choose_language(chosen, accepted)):
-        return _answer(page, source, nav, request, form, visit, token, begun=begun)
+        answer = _refuse(page, visit, request, form.values)
+        if answer is None:
+            answer = page.handler(_read_request(page, source, request, form, visit, token))
+        response = _build_response(answer, visit, nav, page, note=source.note)
+    if answer.signed_in is not None:
+        set_session_cookie(source, response, answer.signed_in)
+    if answer.attempt is not None:
+        set_attempt_cookie(source, response, answer.attempt)
+    return response
 
 
-def _answer(
-    page: Page,
-    source: DeskSource,
-    nav: tuple[Page, ...],
-    request: Request,
-    form: Form,
-    visit: _Visit,
-    token: str,
-    *,
-    begun: bool,
-) -> Response:
-    session = visit.session
-    if not begun and not is_local(request):
-        return _build_response(
-            PageResponse(template="closed.html", status=404),
-            _NOBODY,
-            nav,
-            page,
-            begun=begun,
-            note=source.note,
-        )
-    refusal = _refuse(page, session, request, form.values)
-    if refusal is not None:
-        return _build_response(refusal, visit, nav, page, begun=begun, note=source.note)
-    if visit.hidden:
-        absent = not_found(_("There is nothing of this name."))
-        return _build_response(absent, visit, nav, page, begun=begun, note=source.note)
+def _read_request(
+    page: Page, source: DeskSource, request: Request, form: Form, visit: _Visit, token: str
+) -> PageRequest:
     given = form.values if page.method == "POST" else (_read_values(request.url.query) or {})
-    page_request = PageRequest(
+    return PageRequest(
         source=source.within(visit.scope),
-        session=session,
+        session=visit.session,
         values={name: values[-1] for name, values in given.items()},
         lists=given,
         path={name: str(value) for name, value in request.path_params.items()},
@@ -246,43 +231,41 @@ def _answer(
         attempt=read_attempt_cookie(source, request),
         groups=visit.choices,
     )
-    answer = page.handler(page_request)
-    response = _build_response(answer, visit, nav, page, begun=begun, note=source.note)
-    if answer.signed_in is not None:
-        set_session_cookie(source, response, answer.signed_in)
-    if answer.attempt is not None:
-        set_attempt_cookie(source, response, answer.attempt)
-    return response
 
 
-def _refuse(
-    page: Page,
-    session: DeskSession | None,
-    request: Request,
-    form: Values,
-) -> PageResponse | None:
+def _refuse(page: Page, visit: _Visit, request: Request, form: Values) -> PageResponse | None:
     """Return the response that refuses a request; None where it is allowed."""
-    if page.method == "POST" and not _is_from_the_desk(request, session, form):
+    if not visit.begun and not is_local(request):
+        return PageResponse(template="closed.html", status=404)
+    if page.method == "POST" and not _is_from_the_desk(request, visit.session, form):
         return PageResponse(
             template="refused.html",
             status=403,
             values={"why": _("This form came from another page, or your session has ended.")},
         )
-    if page.role is None:
-        return None
+    if page.role is not None:
+        refusal = _refuse_role(page, page.role, visit.session, request)
+        if refusal is not None:
+            return refusal
+    return not_found(_("There is nothing of this name.")) if visit.hidden else None
+
+
+def _refuse_role(
+    page: Page, role: Role, session: DeskSession | None, request: Request
+) -> PageResponse | None:
     if session is None:
         if page.method == "POST":
             return PageResponse(redirect="/sign-in")
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return PageResponse(redirect=f"/sign-in?next={quote(back, safe='')}")
-    if not session.user.role.includes(page.role):
-        why = _(
-            "This page is for the role %(needed)s; yours is %(own)s.",
-            needed=_(str(page.role)),
-            own=_(str(session.user.role)),
-        )
-        return PageResponse(template="refused.html", status=403, values={"why": why})
-    return None
+    if session.user.role.includes(role):
+        return None
+    why = _(
+        "This page is for the role %(needed)s; yours is %(own)s.",
+        needed=_(str(role)),
+        own=_(str(session.user.role)),
+    )
+    return PageResponse(template="refused.html", status=403, values={"why": why})
 
 
 def _is_from_the_desk(request: Request, session: DeskSession | None, form: Values) -> bool:
@@ -300,7 +283,6 @@ def _build_response(
     nav: tuple[Page, ...],
     page: Page,
     *,
-    begun: bool,
     note: str,
 ) -> Response:
     if answer.provider is not None:
@@ -319,7 +301,7 @@ def _build_response(
         "csrf": "" if session is None else session.csrf,
         "nav": [p for p in nav if role is not None and role.includes(p.role or Role.READER)],
         "here": page.path,
-        "begun": begun,
+        "begun": visit.begun,
         "note": note,
         "groups": visit.choices,
         "group": visit.chosen,

@@ -5,11 +5,11 @@ Where there is only the default group, every user sees everything, and there is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from config.model import DEFAULT_GROUP, Catalog
-from storage.model import Role, User
+from config.model import DEFAULT_GROUP, Catalog, Subscription, Watch
+from storage.model import DeskSession, Role, User
 from storage.rules.groups import (
     EVERYTHING,
     NOTHING_SEEN,
@@ -26,38 +26,53 @@ class UserScope:
 
     `choices` are the groups they may choose, fewer than two where there is no choice; `chosen` is
     the one they see, None for all. `user` is the same user, with what they have seen of it.
+    `granted` is false where they asked for a group that is not theirs.
     """
 
     user: User
     scope: GroupScope
     choices: tuple[str, ...] = ()
     chosen: str | None = None
+    granted: bool = True
 
 
-def find_scope(unit: Unit, user: User, wanted: str | None, *, strict: bool) -> UserScope | None:
-    """Return what a user sees.
+def find_scope(unit: Unit, user: User, wanted: str | None) -> UserScope:
+    """Return what a user sees; what they see without a choice where they ask for another group.
 
     Args:
         unit: a transaction that sees everything.
         user: the user.
         wanted: the group that they chose; None for none.
-        strict: None is returned where it is not theirs; otherwise they see the first of theirs.
     """
     known = unit.groups.list()
     if not known:
         return UserScope(user=user, scope=EVERYTHING)
     sees_all = user.role is Role.OPERATOR
     choices = (DEFAULT_GROUP, *known) if sees_all else order_groups(user.groups)
-    if wanted is not None and wanted not in choices:
-        if strict:
-            return None
-        wanted = None
-    scope = scope_of_user(user.groups, wanted, sees_all=sees_all) or NOTHING_SEEN
+    granted = wanted is None or wanted in choices
+    chosen = wanted if granted else None
+    scope = scope_of_user(user.groups, chosen, sees_all=sees_all) or NOTHING_SEEN
     seen = unit.groups.seen(user.user_id, scope.own)
     if seen is not None:
         user = replace(user, seen_mention_id=seen[0], seen_at=seen[1])
-    chosen = None if scope.everything else scope.own
-    return UserScope(user=user, scope=scope, choices=choices, chosen=chosen)
+    return UserScope(
+        user=user,
+        scope=scope,
+        choices=choices,
+        chosen=None if scope.everything else scope.own,
+        granted=granted,
+    )
+
+
+def scope_session(unit: Unit, session: DeskSession) -> tuple[DeskSession, UserScope]:
+    """Return a session while it sees the group that its user chose, and what that is.
+
+    The token of its forms is of that group: a form of a page that showed another one is refused,
+    since its note was meant for that one.
+    """
+    found = find_scope(unit, session.user, session.user.group)
+    csrf = session.csrf if found.scope.everything else f"{session.csrf}.{found.scope.own}"
+    return replace(session, user=found.user, csrf=csrf), found
 
 
 _KINDS = {
@@ -89,21 +104,13 @@ def hides_path(
     if group is not None:
         return not sees(group)
     # one that is not in force yet was added a moment ago
-    in_force = {
-        "watch": {each.key for each in catalog.watches},
-        "subscription": {each.key for each in catalog.subscriptions},
+    in_force: Mapping[str, Sequence[Watch | Subscription]] = {
+        "watch": catalog.watches,
+        "subscription": catalog.subscriptions,
     }
-    return not sees(DEFAULT_GROUP) and key in in_force.get(kind, ())
+    return not sees(DEFAULT_GROUP) and any(each.key == key for each in in_force.get(kind, ()))
 
 
 def scope_of_nobody(unit: Unit) -> GroupScope:
     """Return what a request without a user sees: nothing that belongs to a group."""
     return NOTHING_SEEN if unit.groups.list() else EVERYTHING
-
-
-def group_token(csrf: str, scope: GroupScope) -> str:
-    """Return the token of the forms of a session while it sees one of several groups.
-
-    A form of a page that showed another group is refused: its note was meant for that one.
-    """
-    return csrf if scope.everything else f"{csrf}.{scope.own}"

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from storage.model import ApiToken, DeskSession, Role, Scope
 from storage.rules.groups import NOTHING_SEEN, GroupScope
 from supplierwatch.desk.accounts.cookies import read_session_cookie
-from supplierwatch.desk.accounts.group_scopes import find_scope, group_token, scope_of_nobody
+from supplierwatch.desk.accounts.group_scopes import find_scope, scope_of_nobody, scope_session
 from supplierwatch.desk.accounts.proxy_users import find_session
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.page import DeskSource
@@ -53,8 +53,8 @@ def authenticate(source: DeskSource, request: Request) -> Caller:
             token = unit.tokens.find(secret.strip()[:MAX_TOKEN], source.clock())
             if token is None:
                 raise _build_challenge("This token is not valid, or has expired.", "invalid_token")
-            found = find_scope(unit, token.user, token.group, strict=True)
-            if found is None:
+            found = find_scope(unit, token.user, token.group)
+            if not found.granted:
                 raise _build_challenge(
                     "This token is for a group that its user is not in any more.", "invalid_token"
                 )
@@ -63,10 +63,7 @@ def authenticate(source: DeskSource, request: Request) -> Caller:
         session = find_session(unit, source, request, cookie)
         if session is None:
             return Caller(scope=scope_of_nobody(unit))
-        found = find_scope(unit, session.user, session.user.group, strict=False)
-    if found is None:
-        return Caller()
-    session = replace(session, user=found.user, csrf=group_token(session.csrf, found.scope))
+        session, found = scope_session(unit, session)
     return Caller(session=session, scope=found.scope, group=found.chosen)
 
 
