@@ -93,12 +93,16 @@ class Briefings:
         entries: Sequence[BriefingEntry],
         now: datetime,
     ) -> None:
-        """Store title and introduction, and keep only these entries, in this order."""
+        """Store title and introduction, and these entries alone, in this order.
+
+        Unknown items are left out, and what is beyond `MAX_ENTRIES`.
+        """
         here = briefing_entry.c.briefing_id == briefing_id
-        present = set(self._db.scalars(select(briefing_entry.c.item_id).where(here)))
         self._db.execute(delete(briefing_entry).where(here))
-        kept = {each.item_id: each for each in entries if each.item_id in present}
-        for position, entry in enumerate(kept.values(), start=1):
+        wanted = {each.item_id: each for each in entries[:MAX_ENTRIES]}
+        known = set(self._db.scalars(select(item.c.id).where(item.c.id.in_(list(wanted)))))
+        kept = [entry for item_id, entry in wanted.items() if item_id in known]
+        for position, entry in enumerate(kept, start=1):
             self._db.execute(
                 insert(briefing_entry).values(
                     briefing_id=briefing_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.model import Briefing, BriefingEntry, Change, Role
+from storage.model import Briefing, BriefingEntry, Role
 from storage.store import Unit
 from storage.users.briefings import MAX_BRIEFINGS, MAX_COMMENT, MAX_ENTRIES, MAX_TITLE
 from supplierwatch.desk.page import (
@@ -13,11 +13,16 @@ from supplierwatch.desk.page import (
     not_found,
     read_number,
 )
+from supplierwatch.desk.reading.briefing_changes import (
+    add_articles,
+    make_briefing,
+    remove_briefing,
+    replace_briefing,
+)
 from supplierwatch.desk.reading.briefing_documents import read_briefing
 from supplierwatch.desk.render import format_long_day
 from supplierwatch.exports.briefing_docx import MEDIA_TYPE, render_docx
 from supplierwatch.exports.briefings import render_markdown
-from supplierwatch.formatting.console import plural
 from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.formatting.translation import mark_text
 
@@ -44,13 +49,10 @@ def select(request: PageRequest) -> PageResponse:
                 return not_found(_(NONE))
         else:
             title = title or _("Briefing of %(day)s", day=format_long_day(request.now))
-            number = unit.briefings.make(request.user.user_id, title, request.now)
+            number = make_briefing(unit, request.actor, request.user.user_id, title, request.now)
             if number is None:
                 return _refuse(_("You have %(n)s briefings: remove one first.", n=MAX_BRIEFINGS))
-            _record(unit, request, "briefing.made", number, title)
-        added = unit.briefings.add(number, items, request.now)
-        if added:
-            _record(unit, request, "briefing.added-to", number, plural(added, "article"))
+        add_articles(unit, request.actor, number, items, request.now)
     return PageResponse(redirect=f"/briefings/{number}")
 
 
@@ -72,18 +74,18 @@ def save(request: PageRequest) -> PageResponse:
         if found is None:
             return not_found(_(NONE))
         if values.get("do") == "remove":
-            unit.briefings.remove(number)
-            _record(unit, request, "briefing.removed", number, found.title)
+            remove_briefing(unit, request.actor, found, request.now)
             return PageResponse(redirect="/briefings")
         title = " ".join(values.get("title", "").split())[:MAX_TITLE] or found.title
-        unit.briefings.replace(
+        replace_briefing(
+            unit,
+            request.actor,
             number,
             title=title,
             introduction=values.get("introduction", ""),
             entries=_read_entries(found, request),
             now=request.now,
         )
-        _record(unit, request, "briefing.changed", number, title)
     return PageResponse(redirect=f"/briefings/{number}")
 
 
@@ -144,11 +146,6 @@ def _read_entries(found: Briefing, request: PageRequest) -> list[BriefingEntry]:
         rank = (at if place is None else place, place is None or place == at, at)
         placed.append((rank, BriefingEntry(item_id=key, comment=comment)))
     return [entry for _, entry in sorted(placed, key=lambda pair: pair[0])]
-
-
-def _record(unit: Unit, request: PageRequest, action: str, number: int, after: str) -> None:
-    change = Change(action=action, subject=str(number), after=after)
-    unit.audit.record(request.actor, change, request.now)
 
 
 def _refuse(why: str) -> PageResponse:

@@ -7,20 +7,24 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from alerts.errors import MessageError
-from storage.model import Briefing, BriefingEntry, Change, Role
+from storage.model import Briefing, BriefingEntry, Role
 from storage.store import Unit
 from storage.users.briefings import MAX_BRIEFINGS, MAX_COMMENT, MAX_ENTRIES, MAX_TITLE
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body, bad_field
-from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.api.resources.reporting.briefings import NUMBER, find_briefing
 from supplierwatch.desk.api.schemas import INTEGER, TEXT, many, record
 from supplierwatch.desk.api.writing import require_match, writing
+from supplierwatch.desk.reading.briefing_changes import (
+    make_briefing,
+    remove_briefing,
+    replace_briefing,
+)
 from supplierwatch.desk.reading.briefing_documents import read_document
 from supplierwatch.desk.reading.briefing_mail import list_recipients, send_briefing
 
 MAX_RECIPIENTS = 100
-NUMBER = path_number("id", "Number of the briefing.", example=1)
 ENTRY = record(item=INTEGER, comment=TEXT)
 DEFINITION = record(id=INTEGER, title=TEXT, introduction=TEXT, entries=many(ENTRY))
 SENT = record(sent_to=many(TEXT), sent_before=many(TEXT))
@@ -61,50 +65,65 @@ class SendBody(Body):
 def definition(request: ApiRequest) -> Answer:
     """Return a briefing as its editor has it."""
     with request.source.store.reading() as unit:
-        return Answer(document=_describe(_find(unit, request)))
+        return Answer(document=_describe(find_briefing(unit, request, request.values["id"])))
 
 
-def make_briefing(request: ApiRequest) -> Answer:
+def make(request: ApiRequest) -> Answer:
     """Make a briefing."""
+    title = _read_title(request.body)
     with writing(request) as written:
-        number = written.unit.briefings.make(
-            request.user.user_id, _read_title(request.body), request.now
-        )
+        unit = written.unit
+        number = make_briefing(unit, request.actor, request.user.user_id, title, request.now)
         if number is None:
             raise ApiProblem(409, f"You have {MAX_BRIEFINGS} briefings: remove one first.")
-        found = _replace(written.unit, request, number, "briefing.made")
+        entries = _read_entries(unit, request.body)
+        unit.briefings.replace(
+            number,
+            title=title,
+            introduction=request.body.introduction,
+            entries=entries,
+            now=request.now,
+        )
         return written.finish(
             Answer(
-                document=_describe(found),
+                document=_describe(find_briefing(unit, request, number)),
                 status=201,
                 location=f"{BASE}/briefings/{number}/definition",
             )
         )
 
 
-def change_briefing(request: ApiRequest) -> Answer:
+def change(request: ApiRequest) -> Answer:
     """Replace title, introduction, articles and comments of a briefing."""
     with writing(request) as written:
-        found = _find(written.unit, request)
+        found = find_briefing(written.unit, request, request.values["id"])
         require_match(request, _describe(found))
-        changed = _replace(written.unit, request, found.briefing_id, "briefing.changed")
+        replace_briefing(
+            written.unit,
+            request.actor,
+            found.briefing_id,
+            title=_read_title(request.body),
+            introduction=request.body.introduction,
+            entries=_read_entries(written.unit, request.body),
+            now=request.now,
+        )
+        changed = find_briefing(written.unit, request, request.values["id"])
         return written.finish(Answer(document=_describe(changed)))
 
 
-def remove_briefing(request: ApiRequest) -> Answer:
+def remove(request: ApiRequest) -> Answer:
     """Remove a briefing; its articles stay in the archive."""
     with writing(request) as written:
-        found = _find(written.unit, request)
+        found = find_briefing(written.unit, request, request.values["id"])
         require_match(request, _describe(found))
-        written.unit.briefings.remove(found.briefing_id)
-        _record(written.unit, request, "briefing.removed", found.briefing_id, found.title)
+        remove_briefing(written.unit, request.actor, found, request.now)
         return written.finish(Answer(document=_describe(found)))
 
 
 def send(request: ApiRequest) -> Answer:
     """Put a message for each recipient into the outbox; a version is sent to each once."""
     with request.source.store.reading() as unit:
-        found = _find(unit, request)
+        found = find_briefing(unit, request, request.values["id"])
         document = read_document(
             unit, request.source, found, author=request.user.name, home=request.home
         )
@@ -123,15 +142,7 @@ def send(request: ApiRequest) -> Answer:
     return Answer(document={"sent_to": sent, "sent_before": before})
 
 
-def _find(unit: Unit, request: ApiRequest) -> Briefing:
-    found = unit.briefings.get(request.values["id"], request.user.user_id)
-    if found is None:
-        raise ApiProblem(404, "You have no briefing of this number.")
-    return found
-
-
-def _replace(unit: Unit, request: ApiRequest, number: int, action: str) -> Briefing:
-    body: BriefingBody = request.body
+def _read_entries(unit: Unit, body: BriefingBody) -> list[BriefingEntry]:
     wanted = [each.item for each in body.entries]
     if len(set(wanted)) < len(wanted):
         raise bad_field("entries", "an article stands in it twice")
@@ -139,26 +150,7 @@ def _replace(unit: Unit, request: ApiRequest, number: int, action: str) -> Brief
     missing = next((each for each in wanted if each not in there), None)
     if missing is not None:
         raise bad_field("entries", f"there is no article {missing}")
-    title = _read_title(body)
-    entries = [BriefingEntry(item_id=each.item, comment=each.comment) for each in body.entries]
-
-    def replace() -> None:
-        unit.briefings.replace(
-            number,
-            title=title,
-            introduction=body.introduction,
-            entries=entries,
-            now=request.now,
-        )
-
-    replace()  # first what leaves, so that there is room for what comes
-    unit.briefings.add(number, wanted, request.now)
-    replace()
-    _record(unit, request, action, number, title)
-    found = unit.briefings.get(number, request.user.user_id)
-    if found is None:
-        raise ApiProblem(404, "You have no briefing of this number.")
-    return found
+    return [BriefingEntry(item_id=each.item, comment=each.comment) for each in body.entries]
 
 
 def _read_title(body: BriefingBody) -> str:
@@ -166,11 +158,6 @@ def _read_title(body: BriefingBody) -> str:
     if not title:
         raise bad_field("title", "it is empty")
     return title
-
-
-def _record(unit: Unit, request: ApiRequest, action: str, number: int, after: str) -> None:
-    change = Change(action=action, subject=str(number), after=after)
-    unit.audit.record(request.actor, change, request.now)
 
 
 def _describe(found: Briefing) -> dict[str, Any]:
@@ -187,7 +174,7 @@ ENDPOINTS = (
         name="briefing-make",
         path="/briefings",
         method="POST",
-        handler=make_briefing,
+        handler=make,
         role=Role.READER,
         summary="Make a briefing",
         body=BriefingBody,
@@ -208,7 +195,7 @@ ENDPOINTS = (
         name="briefing-change",
         path="/briefings/{id}/definition",
         method="PUT",
-        handler=change_briefing,
+        handler=change,
         role=Role.READER,
         summary="Replace title, introduction, articles and comments of a briefing",
         parameters=(NUMBER,),
@@ -221,7 +208,7 @@ ENDPOINTS = (
         name="briefing-delete",
         path="/briefings/{id}/definition",
         method="DELETE",
-        handler=remove_briefing,
+        handler=remove,
         role=Role.READER,
         summary="Remove a briefing; its articles stay in the archive",
         parameters=(NUMBER,),

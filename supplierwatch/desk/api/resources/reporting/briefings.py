@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from storage.model import Briefing, Role
+from storage.store import Unit
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
@@ -22,6 +23,7 @@ from supplierwatch.desk.api.schemas import (
 from supplierwatch.desk.reading.briefing_documents import read_document
 from supplierwatch.formatting.times import iso
 
+NUMBER = path_number("id", "Number of the briefing.", example=1)
 BRIEFING = record(
     id=INTEGER, title=TEXT, introduction=TEXT, made_at=MOMENT, changed_at=MOMENT, articles=COUNT
 )
@@ -49,9 +51,7 @@ def briefings(request: ApiRequest) -> Answer:
 def briefing(request: ApiRequest) -> Answer:
     """Return one briefing as it is shown."""
     with request.source.store.reading() as unit:
-        found = unit.briefings.get(request.values["id"], request.user.user_id)
-        if found is None:
-            raise ApiProblem(404, "You have no briefing of this number.")
+        found = find_briefing(unit, request, request.values["id"])
         document = read_document(
             unit, request.source, found, author=request.user.name, home=request.home
         )
@@ -71,6 +71,18 @@ def briefing(request: ApiRequest) -> Answer:
         for item in document.items
     ]
     return Answer(document=_describe(found) | {"entries": entries})
+
+
+def find_briefing(unit: Unit, request: ApiRequest, number: int) -> Briefing:
+    """Return a briefing of the calling user.
+
+    Raises:
+        ApiProblem: 404.
+    """
+    found = unit.briefings.get(number, request.user.user_id)
+    if found is None:
+        raise ApiProblem(404, "You have no briefing of this number.")
+    return found
 
 
 def _describe(found: Briefing) -> dict[str, Any]:
@@ -99,7 +111,7 @@ ENDPOINTS = (
         handler=briefing,
         role=Role.READER,
         summary="One briefing; full texts only where the licence of the source allows",
-        parameters=(path_number("id", "Number of the briefing.", example=1),),
+        parameters=(NUMBER,),
         schema=extended(BRIEFING, entries=many(ENTRY)),
     ),
 )
