@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from config.model import Source
+from crawler.listings.listing import Listing
 from crawler.polling.poll_interval import (
     CONFIRM_GONE_AFTER,
     RECHECK_UNFINISHED_AFTER,
@@ -26,7 +27,6 @@ from storage.model import (
     Duplicate,
     FetchedEntry,
     FetchedPage,
-    Hub,
     PageDue,
     Revision,
     SourceState,
@@ -313,20 +313,13 @@ class CrawlStorage:
         with self._store.reading() as unit:
             return unit.rechecks.texts_of(item_ids)
 
-    def declare_hub(self, source_key: str, hub: Hub | None) -> None:
-        """Store which hub announces the entries of a source, where that changed."""
-        with self._store.reading() as unit:
-            if unit.hubs.declared(source_key) == hub:
-                return
-        with self._store.transaction() as unit:
-            unit.hubs.declare(source_key, hub, self._clock())
-
     def finish(
         self,
         report: CrawlReport,
         *,
         next_at: datetime,
         validators: Validators | None,
+        listing: Listing | None,
         baseline_done: bool,
         covered_until: datetime | None,
     ) -> None:
@@ -334,6 +327,7 @@ class CrawlStorage:
 
         Args:
             validators: to be sent by the next poll; None: it fetches in full.
+            listing: its head was read; None: it was not, and its hub stays as it is.
             covered_until: up to when the source has been read, if it is read by time windows.
         """
         with self._store.transaction() as unit:
@@ -344,3 +338,5 @@ class CrawlStorage:
                 baseline_done=baseline_done,
                 covered_until=covered_until,
             )
+            if listing is not None:
+                unit.hubs.declare(report.source_key, listing.hub, self._clock())

@@ -79,8 +79,6 @@ async def poll(source: Source, context: PollContext) -> None:
             pages_left = True
     context.sites.save()
     now = context.clock()
-    if listed.listing is not None and not listed.skipped:
-        context.storage.declare_hub(source.key, listed.listing.hub)
     report = stats.report(
         source_key=source.key, run_id=context.run_id, started_at=started_at, now=now, listed=listed
     )
@@ -101,6 +99,8 @@ async def poll(source: Source, context: PollContext) -> None:
             ),
         ),
         validators=listed.validators,
+        # a later part of a long listing does not repeat its head
+        listing=None if listed.skipped else listed.listing,
         baseline_done=not baseline or _is_baseline_complete(state, listed),
         covered_until=covered_until(listed),
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from storage.crawling.sources import Sources
 from storage.engine.damage import read_each
 from storage.model import Hub, HubState, HubSubscription
 from storage.rules.wait_bounds import due_condition
@@ -152,14 +153,14 @@ class HubSubscriptions:
                 hub_subscription.c.announced_at.is_not(None),
                 source.c.lease_owner.is_(None),
                 # a time in the future was stored by a clock that ran ahead
-                (source.c.last_polled_at.is_(None))
+                source.c.last_polled_at.is_(None)
                 | (source.c.last_polled_at <= recent)
                 | (source.c.last_polled_at > now),
             )
         )
         keys = tuple(sorted(row.key for row in rows))
         if keys:
-            self._db.execute(update(source).where(source.c.key.in_(keys)).values(next_at=now))
+            Sources(self._db).poll_now(keys, now)
             here = hub_subscription.c.source_key.in_(keys)
             self._db.execute(update(hub_subscription).where(here).values(announced_at=None))
         return keys

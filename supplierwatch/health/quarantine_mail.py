@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from alerts.attempts import TASKS, Attempt
 from alerts.digest.context import TellingContext
 from alerts.dispatch.cut import operator_message
+from storage.model import Actor, Change
 from storage.store import Store, Unit
-from storage.telling.quarantine import FailedTask
+from storage.telling.quarantine import FailedTask, parse_item_id
+
+log = logging.getLogger(__name__)
 
 MAX_NAMED = 20  # in one message
 
@@ -59,9 +63,22 @@ def retry_quarantined(
             unit.quarantine.succeed(each.task, [each.subject])
         else:
             unit.quarantine.retry(now, each.task, each.subject)
-        if each.task == "index" and each.subject.isdecimal():
-            unit.fulltext.mark(int(each.subject))
+        item_id = parse_item_id(each.subject)
+        if each.task == "index" and item_id is not None:
+            unit.fulltext.mark(item_id)
     return chosen
+
+
+def retry_for_user(
+    unit: Unit, actor: Actor, now: datetime, task: str | None, subject: str | None
+) -> int:
+    """Do `retry_quarantined` for a user, record it, and return how many tasks there were."""
+    chosen = retry_quarantined(unit, now, task, subject)
+    words = f"{task or 'all'} {subject or ''}".strip()
+    change = Change(action="work.retried", subject=words, after=f"{len(chosen)} to be tried again")
+    unit.audit.record(actor, change, now)
+    log.info("desk.work-retried key=%s by=%s tasks=%d", words, actor.name, len(chosen))
+    return len(chosen)
 
 
 def describe_task(failed_task: FailedTask) -> str:

@@ -28,7 +28,7 @@ from supplierwatch.desk.api.endpoint import BASE
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.routing import HEADERS, problem_response, refuse_method
 from supplierwatch.desk.api.updates_operation import MEDIA_TYPE, PATH
-from supplierwatch.desk.page import DeskSource
+from supplierwatch.desk.page import DeskSource, read_number
 from supplierwatch.web.limits import LIFETIME, MAX_CONNECTIONS
 
 log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ class UpdateStream:
             retry = {"Retry-After": "60"}
             raise ApiProblem(503, "Too many pages wait for updates.", headers=retry)
         given = request.headers.get("last-event-id") or request.query_params.get("seen", "")
-        seen = _read_id(given)
+        seen = read_number(given)
         if seen is None:
             seen = await newest.read()
         return StreamingResponse(
@@ -148,10 +148,6 @@ async def _write_events(newest: NewestMention, seen: int) -> AsyncIterator[str]:
     async with aclosing(newest.follow(seen)) as ids:
         async for number in ids:
             yield f'id: {number}\nevent: mentions\ndata: {{"newest": {number}}}\n\n'
-
-
-def _read_id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def route(source: DeskSource) -> Route:

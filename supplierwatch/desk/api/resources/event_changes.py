@@ -6,12 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from storage.model import Role, StoredItem
-from storage.store import Unit
+from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
-from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.api.resources.items import NUMBER, find_item
 from supplierwatch.desk.api.schemas import INTEGER, record
 from supplierwatch.desk.api.writing import writing
 from supplierwatch.desk.reading.event_changes import (
@@ -19,8 +18,6 @@ from supplierwatch.desk.reading.event_changes import (
     put_report_back,
     take_report_out,
 )
-
-NUMBER = path_number("id", "Number of the article.", example=17)
 
 
 class PutBackBody(Body):
@@ -35,7 +32,7 @@ class PutBackBody(Body):
 def take_out(request: ApiRequest) -> Answer:
     """Take the story of an article out of its event."""
     with writing(request) as written:
-        item = _find(written.unit, request)
+        item = find_item(written.unit, request)
         try:
             rest = take_report_out(written.unit, request.actor, item, request.now)
         except EventRefused as error:
@@ -46,7 +43,7 @@ def take_out(request: ApiRequest) -> Answer:
 def put_back(request: ApiRequest) -> Answer:
     """Put the story of an article back into an event that it was taken out of."""
     with writing(request) as written:
-        item = _find(written.unit, request)
+        item = find_item(written.unit, request)
         try:
             event = put_report_back(
                 written.unit, request.actor, item, request.body.event, request.now
@@ -54,13 +51,6 @@ def put_back(request: ApiRequest) -> Answer:
         except EventRefused as error:
             raise ApiProblem(409, f"{error}.") from error
         return written.finish(Answer(document={"item": item.item_id, "event": event}))
-
-
-def _find(unit: Unit, request: ApiRequest) -> StoredItem:
-    found = unit.items.get(request.values["id"])
-    if found is None:
-        raise ApiProblem(404, "There is no article of this number.")
-    return found
 
 
 ENDPOINTS = (

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from storage.model import Role
-from supplierwatch.desk.editing.file_edits import note_edit
 from supplierwatch.desk.listing_pages import cut_page
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
-from supplierwatch.health.quarantine_mail import describe_task, retry_quarantined
+from supplierwatch.health.quarantine_mail import describe_task, retry_for_user
 
 PAGE = 50
 
@@ -32,10 +31,8 @@ def retry(request: PageRequest) -> PageResponse:
     if task is None and not request.values.get("all"):
         return PageResponse(redirect="/set-aside")
     with request.source.store.transaction() as unit:
-        chosen = retry_quarantined(unit, request.now, task, subject)
-    words = f"{task or 'all'} {subject or ''}".strip()
-    note_edit(request, "work-retried", words, before="", after=f"{len(chosen)} to be tried again")
-    return PageResponse(redirect=f"/set-aside?tried={len(chosen)}")
+        tried = retry_for_user(unit, request.actor, request.now, task, subject)
+    return PageResponse(redirect=f"/set-aside?tried={tried}")
 
 
 PAGES = (

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from storage.model import Change, Role
+from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
 from supplierwatch.desk.api.schemas import COUNT, record
 from supplierwatch.desk.api.writing import writing
-from supplierwatch.health.quarantine_mail import retry_quarantined
+from supplierwatch.health.quarantine_mail import retry_for_user
 
 
 class RetryBody(Body):
@@ -29,13 +29,8 @@ def retry(request: ApiRequest) -> Answer:
     """Have failed work tried again now, with its attempts counted anew."""
     task, subject = request.body.task, request.body.subject
     with writing(request) as written:
-        chosen = retry_quarantined(written.unit, request.now, task, subject)
-        words = f"{task or 'all'} {subject or ''}".strip()
-        change = Change(
-            action="work.retried", subject=words, after=f"{len(chosen)} to be tried again"
-        )
-        written.unit.audit.record(request.actor, change, request.now)
-        return written.finish(Answer(document={"retried": len(chosen)}))
+        retried = retry_for_user(written.unit, request.actor, request.now, task, subject)
+        return written.finish(Answer(document={"retried": retried}))
 
 
 ENDPOINTS = (
