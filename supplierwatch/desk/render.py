@@ -28,6 +28,7 @@ from supplierwatch.formatting.translation import (
     format_share,
     ngettext,
     present_language,
+    translate_phrase,
 )
 from supplierwatch.formatting.translation import gettext as _
 
@@ -90,14 +91,7 @@ def _translate_word(context: Context, text: object) -> str:
 
 @pass_context
 def _translate_phrase(context: Context, text: str) -> str:
-    """Translate phrases of a fixed set, with commas between, or with a remark in brackets."""
-    whole = _(text)
-    if whole != text:
-        return whole
-    phrase, bracket, remark = text.rpartition(" (")
-    if bracket and remark.endswith(")"):
-        return f"{_(phrase)} ({remark}"
-    return ", ".join(_(part) for part in text.split(", "))
+    return translate_phrase(text)
 
 
 def _format_seconds(seconds: float | None) -> str:

@@ -6,7 +6,12 @@ from alerts.text.missing_text import why_thin
 from storage.model import StoredItem
 from supplierwatch.formatting.console import clean
 from supplierwatch.formatting.times import clock
-from supplierwatch.formatting.translation import format_number, mark_text, ngettext
+from supplierwatch.formatting.translation import (
+    format_number,
+    mark_text,
+    ngettext,
+    translate_phrase,
+)
 from supplierwatch.formatting.translation import gettext as _
 
 VERDICTS = {
@@ -36,7 +41,8 @@ def held_words(item: StoredItem) -> str:
     if item.text_state == "listed":
         return _("title and teaser; the page is still to be fetched")
     if item.text_state == "thin":
-        return _("title and teaser only: %(why)s", why=clean(_(why_thin(item.thin_reason))))
+        why = clean(translate_phrase(why_thin(item.thin_reason)))
+        return _("title and teaser only: %(why)s", why=why)
     words = len(item.body.split())
     description = ngettext(
         "full text, %(n)s word", "full text, %(n)s words", words, n=format_number(words)

@@ -64,6 +64,17 @@ def ngettext(one: str, many: str, number: float, /, **values: Any) -> str:
     return said % values if values else said
 
 
+def translate_phrase(text: str) -> str:
+    """Translate phrases of a fixed set, with commas between, or with a remark in brackets."""
+    whole = gettext(text)
+    if whole != text:
+        return whole
+    phrase, bracket, remark = text.rpartition(" (")
+    if bracket and remark.endswith(")"):
+        return f"{gettext(phrase)} ({remark}"
+    return ", ".join(gettext(part) for part in text.split(", "))
+
+
 def mark_text(text: str) -> str:
     """Mark a constant for translation, and return it as it is: `gettext` is called at its use."""
     return text

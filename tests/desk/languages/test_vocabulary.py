@@ -24,9 +24,10 @@ from supplierwatch.desk.pages.suppliers import thread
 from supplierwatch.desk.reading import facet_links
 from supplierwatch.desk.render import _build_environment
 from supplierwatch.desk.site import load_pages
-from supplierwatch.formatting.account_words import VERDICTS
+from supplierwatch.formatting.account_words import VERDICTS, held_words
 from supplierwatch.formatting.translation import use_language
 from tests.desk.languages.extraction import TEMPLATE, read_catalog
+from tests.support.builders import a_stored_item
 
 SETS: dict[str, Iterable[str]] = {
     "roles": [str(role) for role in Role],
@@ -83,3 +84,16 @@ def test_a_word_is_translated_at_each_use_and_any_other_text_is_escaped() -> Non
         assert template.render(text="reader") == "Leser, Leser"
         assert template.render(text="<i>%s") == "&lt;i&gt;%s, Leser"
     assert template.render(text="reader") == "reader, reader"
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("timeout", "der Auftritt antwortete nicht rechtzeitig"),
+        ("http-404", "die Seite ist nicht da (HTTP 404)"),
+    ],
+)
+def test_why_a_text_is_missing_is_translated_with_its_remark(reason: str, why: str) -> None:
+    item = a_stored_item(text_state="thin", thin_reason=reason)
+    with use_language(load_language("de")):
+        assert held_words(item).endswith(f": {why}")
