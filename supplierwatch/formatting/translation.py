@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 from typing import Any
 
-from babel.numbers import format_decimal, format_percent
-
 ENGLISH = "en"
 
 
@@ -85,6 +83,8 @@ def format_number(number: float, decimals: int = 0) -> str:
     language = present_language()
     if language.tag == ENGLISH:
         return f"{number:,.{decimals}f}"
+    from babel.numbers import format_decimal  # which no command needs
+
     pattern = f"#,##0.{decimals * '0'}" if decimals else "#,##0"
     return format_decimal(round(number, decimals), format=pattern, locale=language.locale)
 
@@ -94,4 +94,6 @@ def format_share(share: float) -> str:
     language = present_language()
     if language.tag == ENGLISH:
         return f"{share:.0%}"
+    from babel.numbers import format_percent
+
     return format_percent(share, locale=language.locale)
