@@ -128,9 +128,15 @@ def read_item_account(
     watch_keys: Sequence[str],
     *,
     now: datetime,
+    with_found: bool = False,
 ) -> ItemAccount:
-    """Read what is stored about an item, with the results of the watches named."""
+    """Read what is stored about an item, with the results of the watches named.
+
+    `with_found` adds the watches that match or mention it, and sorts all by key.
+    """
     builder = _WatchAccountBuilder(unit, wired, item, now)
+    if with_found:
+        watch_keys = sorted({*watch_keys, *builder.list_found()})
     return ItemAccount(
         url=item.url or "",
         item=item,
@@ -164,7 +170,7 @@ class _WatchAccountBuilder:
             (one.watch_key, block_key(one.block.text)): one for one in unit.asides.of_item(item)
         }
         self._versions = unit.watches.current()
-        _, self._aside_matches = match_item(
+        self._matches, self._aside_matches = match_item(
             item,
             wired.index,
             self._versions,
@@ -198,6 +204,12 @@ class _WatchAccountBuilder:
                     return alert_after(subscriber, subscription, now)
                 break
         return subscriber.next_at
+
+    def list_found(self) -> set[str]:
+        """Return the watches that match or mention the item."""
+        found = {match.watch_key for match in self._matches}
+        found |= {one.watch_key for one in self._aside_matches}
+        return (found | self.mentions.keys()) & self._wired.queries.keys()
 
     def build(self, key: str) -> WatchAccount:
         """Build the account of the watch `key`."""

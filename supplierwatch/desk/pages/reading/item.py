@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alerts.digest.findings import stories_of
-from alerts.matching import match_item
 from alerts.query import Document
 from alerts.text.sanitize import fragment, web_link
 from alerts.text.sentences import Segment, mark
@@ -39,10 +38,10 @@ def item(request: PageRequest) -> PageResponse:
         known = unit.items.get(number) if number is not None else None
         if known is None:
             return not_found(_("There is no article of this number."))
-        keys = _find_watches(unit, request, known)
+        # others than those found are explained on demand
         chosen = asked if asked in wired.queries else ""
-        every = sorted({*keys, chosen} - {""})
-        account = read_item_account(unit, wired, known, every, now=request.now)
+        explained = [chosen] if chosen else []
+        account = read_item_account(unit, wired, known, explained, now=request.now, with_found=True)
         story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
         members = {} if story is None else _read_members(unit, known)
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
@@ -111,23 +110,6 @@ def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[Segmen
         if len(made) >= MAX_PARAGRAPHS:
             break
     return made
-
-
-def _find_watches(unit: Unit, request: PageRequest, known: StoredItem) -> set[str]:
-    """Return the watches that match or mention an item; others are explained on demand."""
-    wired = request.source.wired
-    with_asides = {watch.key for watch in wired.catalog.watches if watch.asides}
-    matches, asides = match_item(
-        known,
-        wired.index,
-        unit.watches.current(),
-        wired.source_names,
-        with_asides,
-        unit.groups.declared(),
-    )
-    mentioned = {mention.match.watch_key for mention in unit.mentions.of_item(known.item_id)}
-    every = {match.watch_key for match in matches} | {one.watch_key for one in asides} | mentioned
-    return every & wired.queries.keys()
 
 
 def _read_members(unit: Unit, known: StoredItem) -> dict[int, StoredItem]:
