@@ -39,7 +39,7 @@ from alerts.dispatch.delivery import deliver_due
 from alerts.messages.mime import Envelope, build_mail
 from alerts.messages.render import Rendered
 from bench import live_edits
-from bench import matching_load as load
+from bench.loads import matching_load as load
 from config.model import MailSettings, SmtpServer
 from storage.model import Article, Notification, TextState
 from storage.rules.identity import content_hash, entry_hash

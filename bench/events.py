@@ -6,7 +6,7 @@
 Quality: pair precision and recall on the labelled sets beside the project, in three orders if they
 have no times; each half of the clusters separately, since constants were chosen on all of them.
 
-Speed: the documents of `bench.stories_load` are grouped into events by us, and into copies by
+Speed: the documents of `bench.loads.stories_load` are grouped into events by us, and into copies by
 datasketch's MinHashLSH as in `bench.stories`, in the same run.
 
 Growth: the processor time of one more report in memory, with 10,000 known and with --grown.
@@ -31,9 +31,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.adapters import events
+from bench.loads.stories_filling import CHUNK, NOW, an_article
+from bench.loads.stories_load import Newsroom, documents
 from bench.stories import datasketch
-from bench.stories_filling import CHUNK, NOW, an_article
-from bench.stories_load import Newsroom, documents
 from storage.rules.events.grouping import EventGrouping
 from storage.store import Store, open_store
 

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from bench import matching_load as load
+from bench.loads import matching_load as load
 
 SEED = 20260131
 PATIENCE = 120.0  # seconds

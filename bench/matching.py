@@ -21,8 +21,8 @@ from random import Random
 
 from alerts.query import Document, Query, WatchIndex, compile_query
 from alerts.query.text.token_set import TokenSet
-from bench import matching_load as load
-from bench import matching_peers as peers
+from bench.loads import matching_load as load
+from bench.loads import matching_peers as peers
 
 BATCH = 500
 SEED = 20260131

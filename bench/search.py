@@ -2,7 +2,7 @@
 
     python -m bench.search [--items 100000] [--postgresql] [--keep FILE] [--scan SECONDS]
 
-Thirty queries (`bench.search_archive`), each run three times, the median counts; the caches of the
+Thirty queries (`bench.loads.search_archive`), each run three times, the median counts; the caches of the
 database are warm from filling it. Peer, in the same run: the same search without the index (every
 item from the newest on), stopped after --scan seconds. --keep reuses a SQLite file that an earlier
 run with the same number of items filled.
@@ -26,7 +26,7 @@ from alerts.query import compile_query
 from alerts.search import archive_search as archive
 from alerts.search.archive_search import SearchRequest, SearchResult, search_archive
 from alerts.search.index_filing import index_pending
-from bench import search_archive as made_archive
+from bench.loads import search_archive as made_archive
 from storage.store import Store, open_store
 from storage.text_index.full_text_query import ANYTHING
 

@@ -2,7 +2,7 @@
 
     python -m bench.stories [--documents 10000] [--stored 10000 1000000] [--only sqlite]
 
-First: the same documents (`bench.stories_load`) in the same order are grouped by us and by
+First: the same documents (`bench.loads.stories_load`) in the same order are grouped by us and by
 datasketch in its usual way: 4-word shingles by `update_batch`, 128 permutations, a query at
 threshold 0.5, the Jaccard similarity of the candidates, then insertion. Pair recall and precision
 against the stories that the documents were generated from.
@@ -26,8 +26,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench.stories_filling import Archive, fill
-from bench.stories_load import documents, pairs_of
+from bench.loads.stories_filling import Archive, fill
+from bench.loads.stories_load import documents, pairs_of
 from storage.rules.shingles import Grouping
 
 SEED = 20261124

@@ -7,7 +7,7 @@ probability of the column, it is cut to 40 % of the length, and it gets a new he
 combined. Texts and copies are shuffled and grouped together. Recall: the share of pairs of a text
 and its copy that are found. Precision: the share of found pairs that are correct. The texts are
 those of real pages if they are beside the project (or in FOLDER: files cases.jsonl, one folder
-down, with "body"), and generated articles (`bench.stories_load`).
+down, with "body"), and generated articles (`bench.loads.stories_load`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random
 
 from bench.adapters import group
-from bench.stories_load import Newsroom, pairs_of
+from bench.loads.stories_load import Newsroom, pairs_of
 
 SEED = 20261124
 REPLACED = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)

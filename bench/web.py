@@ -25,7 +25,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import web_filling, web_peer
+from bench.loads import web_filling, web_peer
 from supplierwatch.desk import site
 from supplierwatch.desk.accounts.cookies import COOKIE
 from supplierwatch.service.desk_source import ServiceSource

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.stories_load import Newsroom
+from bench.loads.stories_load import Newsroom
 from bench.syndication import measured, read
 from tests.support.shared import shared
 

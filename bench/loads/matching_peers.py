@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from bench.matching_load import Watch, fts5, lucene, tsquery
+from bench.loads.matching_load import Watch, fts5, lucene, tsquery
 
 _MATCHING = """
     WITH document AS MATERIALIZED (SELECT to_tsvector('simple', %s) AS vector)

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from alerts.search.index_filing import index_pending
-from bench import search_archive as made_archive
+from bench.loads import search_archive as made_archive
 from storage.model import Article, Role, TextState
 from storage.rules.identity import content_hash
 from storage.store import Store, open_store

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 import psycopg
 
-from bench.stories_load import Ids, Newsroom, sketches
+from bench.loads.stories_load import Ids, Newsroom, sketches
 from storage.model import Article, TextState
 from storage.rules.identity import content_hash, entry_hash
 from storage.rules.shingles import MAX_CARRIERS

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bench.matching_load import names
+from bench.loads.matching_load import names
 from storage.engine.engine import make_engine
 from storage.tables import carrier, item
 
