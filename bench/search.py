@@ -2,10 +2,10 @@
 
     python -m bench.search [--items 100000] [--postgresql] [--keep FILE] [--scan SECONDS]
 
-Thirty queries (`bench.loads.search_archive`), each run three times, the median counts; the caches of the
-database are warm from filling it. Peer, in the same run: the same search without the index (every
-item from the newest on), stopped after --scan seconds. --keep reuses a SQLite file that an earlier
-run with the same number of items filled.
+Thirty queries (`bench.loads.search_archive`), each run three times, the median counts; the caches
+of the database are warm from filling it. Peer, in the same run: the same search without the index
+(every item from the newest on), stopped after --scan seconds. --keep reuses a SQLite file that an
+earlier run with the same number of items filled.
 """
 
 from __future__ import annotations

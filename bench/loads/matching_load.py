@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "extraction"
+SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "extraction"
 WORDS_A_TEXT = 500
 NEAR = 10
 Kind = Literal["single", "and", "phrase", "not", "near", "lists"]

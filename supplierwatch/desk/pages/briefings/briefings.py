@@ -5,6 +5,13 @@ from __future__ import annotations
 from storage.model import Briefing, BriefingEntry, Role
 from storage.store import Unit
 from storage.users.briefings import MAX_BRIEFINGS, MAX_COMMENT, MAX_ENTRIES, MAX_TITLE
+from supplierwatch.desk.briefings.briefing_changes import (
+    add_articles,
+    make_briefing,
+    remove_briefing,
+    replace_briefing,
+)
+from supplierwatch.desk.briefings.briefing_documents import read_briefing
 from supplierwatch.desk.page import (
     Download,
     Page,
@@ -13,13 +20,6 @@ from supplierwatch.desk.page import (
     not_found,
     read_number,
 )
-from supplierwatch.desk.reading.briefing_changes import (
-    add_articles,
-    make_briefing,
-    remove_briefing,
-    replace_briefing,
-)
-from supplierwatch.desk.reading.briefing_documents import read_briefing
 from supplierwatch.desk.render import format_long_day
 from supplierwatch.exports.briefing_docx import MEDIA_TYPE, render_docx
 from supplierwatch.exports.briefings import render_markdown

@@ -6,11 +6,11 @@ from alerts.errors import MessageError
 from alerts.messages.briefing import BriefingDocument
 from alerts.messages.render import Rendered, render_briefing
 from storage.model import Briefing, Role
+from supplierwatch.desk.briefings.briefing_documents import read_briefing
+from supplierwatch.desk.briefings.briefing_mail import list_recipients, send_briefing
 from supplierwatch.desk.framed_message import frame_rendered
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.pages.briefings.briefings import NONE
-from supplierwatch.desk.reading.briefing_documents import read_briefing
-from supplierwatch.desk.reading.briefing_mail import list_recipients, send_briefing
 from supplierwatch.formatting.translation import gettext as _
 
 

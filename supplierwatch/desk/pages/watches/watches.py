@@ -13,7 +13,7 @@ from alerts.text.word_diff import DiffPiece, word_diff
 from config.model import Watch
 from storage.model import AuditEntry, Role, WatchVersion
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found
-from supplierwatch.desk.weekly_counts import WEEKS, count_by_week
+from supplierwatch.desk.reading.weekly_counts import WEEKS, count_by_week
 from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.formatting.translation import mark_text
 from supplierwatch.wiring import subscriptions_by_watch

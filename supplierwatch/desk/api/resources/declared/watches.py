@@ -12,7 +12,7 @@ from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import path_key
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import COUNT, MOMENT, TEXT, extended, many, perhaps, record
-from supplierwatch.desk.weekly_counts import WEEK, WEEKS, count_by_week
+from supplierwatch.desk.reading.weekly_counts import WEEK, WEEKS, count_by_week
 from supplierwatch.formatting.times import iso
 from supplierwatch.json_documents.watches import watches_json
 

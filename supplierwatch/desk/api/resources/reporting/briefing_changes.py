@@ -16,13 +16,13 @@ from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.resources.reporting.briefings import NUMBER, find_briefing
 from supplierwatch.desk.api.schemas import INTEGER, TEXT, many, record
 from supplierwatch.desk.api.writing import require_match, writing
-from supplierwatch.desk.reading.briefing_changes import (
+from supplierwatch.desk.briefings.briefing_changes import (
     make_briefing,
     remove_briefing,
     replace_briefing,
 )
-from supplierwatch.desk.reading.briefing_documents import read_document
-from supplierwatch.desk.reading.briefing_mail import list_recipients, send_briefing
+from supplierwatch.desk.briefings.briefing_documents import read_document
+from supplierwatch.desk.briefings.briefing_mail import list_recipients, send_briefing
 
 MAX_RECIPIENTS = 100
 ENTRY = record(item=INTEGER, comment=TEXT)

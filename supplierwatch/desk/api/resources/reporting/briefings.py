@@ -20,7 +20,7 @@ from supplierwatch.desk.api.schemas import (
     perhaps,
     record,
 )
-from supplierwatch.desk.reading.briefing_documents import read_document
+from supplierwatch.desk.briefings.briefing_documents import read_document
 from supplierwatch.formatting.times import iso
 
 NUMBER = path_number("id", "Number of the briefing.", example=1)

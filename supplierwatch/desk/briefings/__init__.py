@@ -1,0 +1,1 @@
+"""Briefings: changing, showing and sending them, for the pages and the API."""
