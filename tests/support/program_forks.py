@@ -255,6 +255,7 @@ def _run(request: Mapping[str, object], files: Sequence[int], address: str) -> N
         os.chdir(str(request["cwd"]))
         if "launcher" in request:
             os.setsid()
+            _set_malloc_options()
             _customize()
             sys.argv = ["launcher_process", str(len(files) - 1)]
             from crawler.processes.launcher_process import main as launch
@@ -276,6 +277,16 @@ def _run(request: Mapping[str, object], files: Sequence[int], address: str) -> N
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+def _set_malloc_options() -> None:
+    """Do what glibc does at the start of a program for MALLOC_ variables (malloc.h)."""
+    import ctypes
+
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    for name, option in (("MALLOC_ARENA_MAX", -8), ("MALLOC_MMAP_THRESHOLD_", -3)):
+        if mallopt is not None and os.environ.get(name, "").isdigit():
+            mallopt(option, int(os.environ[name]))
 
 
 def _end_as_interpreters_do() -> None:
