@@ -7,7 +7,8 @@ are: what is changed was selected before. Both databases merge such a subquery i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -74,16 +75,17 @@ def restrict(connection: Connection, scope: GroupScope) -> None:
     event.listen(connection, "before_execute", before_execute, retval=True)
 
 
-def _hidden_sources(connection: Connection, groups: Collection[str]) -> list[str]:
+def _hidden_sources(connection: Connection, groups: Collection[str]) -> tuple[str, ...]:
     found = select(declared_group.c.key).where(
         declared_group.c.kind == "source",
         declared_group.c.group_key.not_in([*groups, DEFAULT_GROUP]),
     )
     found = found.order_by(declared_group.c.key)
-    return read_each(connection, found, lambda row: row.key, table="declared_group")
+    return tuple(read_each(connection, found, lambda row: row.key, table="declared_group"))
 
 
-def _replacements(groups: frozenset[str], hidden: list[str]) -> Mapping[Any, Any]:
+@lru_cache(maxsize=100)  # building them takes longer than the queries of a page of the desk
+def _replacements(groups: frozenset[str], hidden: tuple[str, ...]) -> Mapping[Any, Any]:
     """Return table and column -> what is read in its place."""
     some = sorted(groups)
     wanted: dict[Table, ColumnElement[bool]] = {
@@ -142,13 +144,13 @@ def _is_of_group(kind: str, key: ColumnElement[str], groups: frozenset[str]) -> 
     return key.in_(select(declared_group.c.key).where(here, of.in_(some)))
 
 
-def _is_carried(item_id: ColumnElement[int], hidden: list[str]) -> ColumnElement[bool]:
+def _is_carried(item_id: ColumnElement[int], hidden: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a source which is not hidden carried an item."""
     shown = (carrier.c.item_id == item_id, carrier.c.source_key.not_in(hidden))
     return exists().where(*shown)
 
 
-def _visible_source(hidden: list[str]) -> ColumnElement[str]:
+def _visible_source(hidden: Sequence[str]) -> ColumnElement[str]:
     """Return the source of an item; of one that a hidden source listed first, the next one."""
     shown = (carrier.c.item_id == item.c.id, carrier.c.source_key.not_in(hidden))
     first = select(carrier.c.source_key).where(*shown).order_by(carrier.c.id).limit(1)

@@ -178,7 +178,7 @@ def test_an_item_is_matched_again_once_more_groups_see_it(agency: Store) -> None
 
 
 def test_each_table_with_a_key_of_a_group_is_restricted() -> None:
-    replaced = visible_rows._replacements(frozenset({"northgate"}), ["intranet"])
+    replaced = visible_rows._replacements(frozenset({"northgate"}), ("intranet",))
     restricted = {each.name for each in replaced if isinstance(each, Table)}
     keyed = {each.name for each in metadata.sorted_tables if set(KEYS) & set(each.c.keys())}
     assert keyed - restricted == set(IN_FULL)
