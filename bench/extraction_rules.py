@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from inspect import unwrap
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -52,8 +53,11 @@ RULES = (
         "boxes by tag, class or id",
         ((boilerplate, "_NOT_ARTICLE", _NEVER), (boilerplate, "_BOILERPLATE_TAGS", frozenset())),
     ),
-    Rule("hidden elements", ((boilerplate, "_is_hidden", lambda _: False),)),
-    Rule("captions", ((boilerplate, "_drop_captions", lambda _: None),)),
+    Rule(
+        "hidden elements",
+        ((boilerplate, "is_hidden", lambda _: False), (boilerplate, "_NOT_ON_SCREEN", _NEVER)),
+    ),
+    Rule("captions", ((boilerplate, "_drop_captions", lambda *_: None),)),
     Rule("linked lines", ((linked_lines, "_is_linked_line", lambda _: False),)),
     Rule("cards within paragraphs", ((linked_lines, "_is_card", lambda _: False),)),
     Rule("layout tables", ((parsed_page, "unfold_layout_tables", lambda *_: 0),)),
@@ -140,10 +144,8 @@ class Reach:
                 setattr(module, name, value)
 
     def begin(self, page: int) -> None:
-        """Say which page is read next; what was remembered of names would not be noted again."""
+        """Say which page is read next."""
         self._page = page
-        boilerplate._match_short_names.cache_clear()
-        boilerplate._search_short_names.cache_clear()
 
     def includes(self, rule: Rule, page: int) -> bool:
         """Return whether a rule may change a page."""
@@ -274,6 +276,8 @@ def main() -> None:
         return
     warnings.simplefilter("ignore")
     logging.disable(logging.ERROR)
+    # results that are cached are those of all rules, and are not noted again
+    boilerplate._read_names = unwrap(boilerplate._read_names)
     reach = Reach()
     with remember_extraction():
         pages = measure_all(cases, reach)
