@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 
 import lxml.html
@@ -16,13 +15,13 @@ from crawler.metadata.author_names import is_news_agency, is_person_name, split_
 from crawler.metadata.site_names import SiteNames
 from crawler.text.folding import fold_letters
 from crawler.text.plain_text import text_of
+from crawler.text.short_text_cache import cache_short
 
 MAX_CANDIDATES = 40  # elements of a page that may be bylines
 _MAX_ELEMENTS = 20_000
 _MAX_LETTERS = 300  # of a byline
 _MAX_GROUP = 12  # elements between two authors of one byline
 _MAX_CLASSES = 1000  # characters of an element's names
-_MAX_REMEMBERED = 200  # characters of names of which it is remembered whether they are elsewhere
 _NEAR = 60  # elements between a headline and a byline that is recognised only by its "by"
 
 _BYLINE = re.compile(
@@ -156,15 +155,9 @@ def _get_class_and_id(element: lxml.html.HtmlElement) -> str:
     return f"{classes or ''} {identifier or ''}"[:_MAX_CLASSES]
 
 
+@cache_short
 def _is_elsewhere(names: str) -> bool:
-    return _is_short_elsewhere(names) if len(names) <= _MAX_REMEMBERED else _search(names)
-
-
-def _search(names: str) -> bool:
     return _ELSEWHERE.search(names) is not None
-
-
-_is_short_elsewhere = lru_cache(maxsize=4096)(_search)  # elements share few names
 
 
 def _is_byline_name(classes: str) -> bool:

@@ -6,28 +6,21 @@ Texts in ASCII are reduced as bytes, ten times as fast as by the regular express
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from crawler.text.short_text_cache import cache_short
 
 _WORD = re.compile(r"\w+")
 _NO_WORD = bytes(one for one in range(128) if not re.match(r"\w", chr(one)))
-_MAX_REMEMBERED = 200  # characters of a text whose words are remembered
 _BLANKS_FOR_OTHERS = bytes.maketrans(_NO_WORD, b" " * len(_NO_WORD))
 
 
+@cache_short  # titles and menus are folded repeatedly
 def fold_words(text: str) -> str:
     """Return the words of a text in lower case, with one blank between them."""
-    fold = _fold_short_words if len(text) <= _MAX_REMEMBERED else _fold_words
-    return fold(text)
-
-
-def _fold_words(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return " ".join(text.encode().translate(_BLANKS_FOR_OTHERS).decode().split())
     return " ".join(_WORD.findall(text))
-
-
-_fold_short_words = lru_cache(maxsize=4096)(_fold_words)  # titles and menus are folded repeatedly
 
 
 def fold_letters(text: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import lxml.html
@@ -19,6 +18,7 @@ from lxml import etree
 from crawler.extraction.cleaning.block_positions import is_hidden
 from crawler.extraction.cleaning.linked_lines import drop_linked_lines
 from crawler.text.plain_text import collapse_blanks
+from crawler.text.short_text_cache import cache_short
 
 _COMMENTS = re.compile(
     r"^(comments?|comment-?(list|area|section|body|content|thread|wrapper)s?|comments-?(area|list|"
@@ -47,7 +47,6 @@ _CAPTION = re.compile(
     r"(?:[-_](?:text|container|wrapper))?(?:\s|$)",
     re.IGNORECASE,
 )
-_MAX_REMEMBERED = 200  # characters of names whose matches are remembered
 _MAX_CAPTION = 600  # characters
 _MAX_CAPTION_SHARE = 0.25  # of a page's text
 _BOILERPLATE_TAGS = frozenset(("aside", "nav", "footer", "form", "dialog"))
@@ -96,6 +95,9 @@ class _Names:
     boilerplate: bool = False
     caption: bool = False
     screen_reader_only: bool = False
+
+
+_UNNAMED = _Names()
 
 
 @dataclass(slots=True)
@@ -159,13 +161,9 @@ def _find_marked(document: lxml.html.HtmlElement) -> _Marked:
     return found
 
 
+@cache_short
 def _read_names(classes: str) -> _Names:
-    """Return what classes say about an element; remembered for short ones."""
-    read = _read_short_names if len(classes) <= _MAX_REMEMBERED else _match_names
-    return read(classes)
-
-
-def _match_names(classes: str) -> _Names:
+    """Return what classes say about an element."""
     each = classes.split()
     return _Names(
         comments=any(map(_COMMENTS.match, each)),
@@ -173,10 +171,6 @@ def _match_names(classes: str) -> _Names:
         caption=_CAPTION.search(classes) is not None,
         screen_reader_only=_NOT_ON_SCREEN.search(classes) is not None,
     )
-
-
-_UNNAMED = _Names()
-_read_short_names = lru_cache(maxsize=4096)(_match_names)  # elements share few names
 
 
 def _is_match(pattern: re.Pattern[str], identifier: str | None) -> bool:
