@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import pytest
 
 from tests.support.site import FEED_TYPE, Entry, FakeSite, Reply, answer, feed
 
@@ -88,3 +90,8 @@ class Party:
 def page(body: Callable[[], str | bytes], **more: object) -> Made:
     """A page that is made when it is needed."""
     return lambda: answer(body(), **more)  # type: ignore[arg-type]
+
+
+def each_of(parties: Sequence[Party]) -> pytest.MarkDecorator:
+    """Return the mark that runs a test with each party, named by its key."""
+    return pytest.mark.parametrize("party", parties, ids=[party.key for party in parties])

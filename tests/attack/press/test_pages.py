@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.attack.party import Party
+from tests.attack.party import Party, each_of
 from tests.attack.press.hostile_pages import PARTIES
-from tests.attack.trials import Trials, assert_accounted_for, assert_unnoticed, held_trials
+from tests.attack.trials import Trials, assert_accounted_for, assert_unnoticed
 
 pytestmark = pytest.mark.attack
-each_party = pytest.mark.parametrize("party", PARTIES, ids=[party.key for party in PARTIES])
-
-
-@pytest.fixture(scope="module")
-def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trials]:
-    with held_trials(tmp_path_factory.mktemp("trials"), PARTIES) as made:
-        yield made
+each_party = each_of(PARTIES)
 
 
 @each_party
