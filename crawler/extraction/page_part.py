@@ -10,6 +10,7 @@ import lxml.html
 
 from crawler.errors import Unreadable
 from crawler.extraction.cleaning.boilerplate import strip_boilerplate
+from crawler.extraction.cleaning.element_removal import drop_element
 from crawler.extraction.cleaning.lines import remove_inserted_lines
 from crawler.extraction.cleaning.page_bounds import cut_page
 from crawler.extraction.cleaning.parse_document import parse_document
@@ -199,7 +200,7 @@ def _strip_part(elements: Iterable[lxml.html.HtmlElement]) -> tuple[str, str]:
         copy.tail = None
         document.append(copy)
     for element in list(document.iter(*_NO_TEXT)):
-        if isinstance(element, lxml.html.HtmlElement) and element.getparent() is not None:
-            element.drop_tree()
+        if isinstance(element, lxml.html.HtmlElement):
+            drop_element(element)
     comments = strip_boilerplate(document)
     return convert_elements(document), comments

@@ -10,6 +10,7 @@ from datetime import datetime
 import lxml.html
 
 from crawler.errors import Unreadable
+from crawler.extraction.cleaning.element_removal import drop_element
 from crawler.extraction.cleaning.layout_tables import unfold_layout_tables
 from crawler.extraction.cleaning.page_bounds import cut_page
 from crawler.extraction.cleaning.parse_document import parse_document
@@ -158,8 +159,7 @@ def truncate_texts(*texts: str | None) -> tuple[str, ...]:
 def collect_blocks(document: lxml.html.HtmlElement) -> list[PageBlock]:
     """Remove the scripts of a page and return its text blocks."""
     for element in list(document.iter("script", "style", "noscript", "template")):
-        if element.getparent() is not None:
-            element.drop_tree()
+        drop_element(element)
     return divide_into_blocks(document)
 
 

@@ -15,6 +15,7 @@ import lxml.html
 
 from config.model import Source
 from crawler.errors import Unreadable
+from crawler.extraction.cleaning.element_removal import drop_element
 from crawler.extraction.page import extract
 from crawler.extraction.page_part import parse_or_none, read_part, require_headline
 from crawler.extraction.recurring.site_memory import SiteMemory
@@ -64,8 +65,8 @@ def read_selected(
         return extract(page, entry=entry, site=site)  # it raises with the reason
     for selector in select.remove:
         for element in document.cssselect(selector):
-            if isinstance(element, lxml.html.HtmlElement) and element.getparent() is not None:
-                element.drop_tree()
+            if isinstance(element, lxml.html.HtmlElement):
+                drop_element(element)
     trimmed = replace(page, content_type="text/html")
     if select.article is None:
         return extract(trimmed, entry=entry, site=site, document=document)

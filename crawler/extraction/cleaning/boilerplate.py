@@ -16,6 +16,7 @@ import lxml.html
 from lxml import etree
 
 from crawler.extraction.cleaning.block_positions import is_hidden
+from crawler.extraction.cleaning.element_removal import drop_element
 from crawler.extraction.cleaning.linked_lines import drop_linked_lines
 from crawler.text.plain_text import collapse_blanks
 from crawler.text.short_text_cache import cache_short
@@ -84,7 +85,7 @@ class _Prose:
         if removed := self.by_element.get(element, 0):
             for above in element.iterancestors():
                 self.by_element[above] = self.by_element.get(above, 0) - removed
-        _drop_element(element)
+        drop_element(element)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class _Marked:
 def strip_boilerplate(document: lxml.html.HtmlElement) -> str:
     """Remove boilerplate from `document` in place; return the text of readers' comments."""
     for element in list(document.iter(*_SCRIPT_TAGS)):
-        _drop_element(element)
+        drop_element(element)
     marked = _find_marked(document)
     prose = _measure_prose(document)
     comments = []
@@ -133,7 +134,7 @@ def strip_boilerplate(document: lxml.html.HtmlElement) -> str:
     paragraphs = _sum_subtrees(long)
     for element in hidden:
         if paragraphs.get(element, 0) < 2:  # more may be the article: some pages show it by script
-            _drop_element(element)
+            drop_element(element)
     _drop_captions(document, marked.captions)
     drop_linked_lines(document)
     return collapse_blanks("\n".join(comments))
@@ -183,7 +184,7 @@ def _drop_captions(document: lxml.html.HtmlElement, captions: list[lxml.html.Htm
     if lengths and sum(lengths.values()) < _MAX_CAPTION_SHARE * _measure_text(document):
         for element, length in lengths.items():
             if length < _MAX_CAPTION:
-                _drop_element(element)
+                drop_element(element)
 
 
 def _measure_text(element: lxml.html.HtmlElement) -> int:
@@ -256,8 +257,3 @@ def _take_comments(element: lxml.html.HtmlElement, prose: _Prose) -> str:
     ]
     prose.drop(element)
     return "\n".join(dict.fromkeys(block for block in blocks if not _COMMENT_CONTROLS.match(block)))
-
-
-def _drop_element(element: lxml.html.HtmlElement) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()

@@ -10,6 +10,8 @@ from itertools import islice
 
 import lxml.html
 
+from crawler.extraction.cleaning.element_removal import drop_element
+
 LINE_TAGS = ("p", "li", "strong", "b", "div", "span")
 _BLOCK_TAGS = frozenset(("p", "li", "div", "ul", "ol", "table", "section", "article", "blockquote"))
 _CARD_TAGS = ("span", "div", "ul")
@@ -26,7 +28,7 @@ def drop_linked_lines(document: lxml.html.HtmlElement) -> None:
     boxes = [one for p in document.iter("p") for one in p.iterdescendants(*_CARD_TAGS)]
     for box in reversed(boxes):  # the inner ones first: the outer one also contains the name
         if _is_card(box):
-            _drop_element(box)
+            drop_element(box)
     found = [one for one in document.iter(*LINE_TAGS) if _is_linked_line(one)]
     items = {one for one in found if one.tag == "li"}
     # a list that also has other items belongs to the article
@@ -36,12 +38,7 @@ def drop_linked_lines(document: lxml.html.HtmlElement) -> None:
     whole = sum(_get_length(one) for one in document.iter("p", "li"))
     if sum(_get_length(one) for one in lines) <= _MAX_PAGE_SHARE * whole:
         for line in lines:
-            _drop_element(line)
-
-
-def _drop_element(element: lxml.html.HtmlElement) -> None:
-    if element.getparent() is not None:  # else it went with the element around it
-        element.drop_tree()
+            drop_element(line)
 
 
 def _is_card(element: lxml.html.HtmlElement) -> bool:

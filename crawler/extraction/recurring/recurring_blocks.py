@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import lxml.html
 
+from crawler.extraction.cleaning.element_removal import drop_element
 from crawler.extraction.recurring.first_and_last import is_first_or_last, is_note
 from crawler.extraction.recurring.page_blocks import PageBlock, Row, find_row
 from crawler.extraction.recurring.site_memory import SiteMemory, has_beginning_of, key_of
@@ -71,8 +72,8 @@ def drop_recurring(
         if not has_beginning_of(own_words, block.words):
             removed.append(block)
     for block in removed:
-        if block.element is not None and block.element.getparent() is not None:
-            block.element.drop_tree()
+        if block.element is not None:
+            drop_element(block.element)
     return removed
 
 
