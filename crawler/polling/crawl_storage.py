@@ -167,24 +167,20 @@ class CrawlStorage:
                 )
         return stored
 
-    def put_pages(self, pages: Sequence[ReadArticle], *, baseline: bool) -> list[Stored | None]:
+    def put_pages(self, pages: Sequence[ReadArticle], *, baseline: bool) -> list[Stored]:
         """Store the articles of the pages of items, in one transaction.
 
-        Each commit waits for the disk, so pages that are read together are stored together. Where
-        the row of an item is damaged, each is stored by itself.
+        Each commit waits for the disk, so pages that are read together are stored together.
 
         Returns:
-            what was decided about each; None where the row of its item is damaged.
+            what was decided about each.
+
+        Raises:
+            DamagedRow: the row of an item is damaged; nothing was stored.
         """
         expected = [page.item_id for page in pages]
-        try:
-            with self._store.transaction() as unit, unit.items.batch(expected=expected):
-                return [self._put_page(unit, page, baseline=baseline) for page in pages]
-        except DamagedRow as error:
-            if len(pages) == 1:
-                log.error("page.not-stored item=%d problem=%s", pages[0].item_id, error)
-                return [None]
-        return [one for page in pages for one in self.put_pages([page], baseline=baseline)]
+        with self._store.transaction() as unit, unit.items.batch(expected=expected):
+            return [self._put_page(unit, page, baseline=baseline) for page in pages]
 
     def _put_page(self, unit: Unit, page: ReadArticle, *, baseline: bool) -> Stored:
         stored = unit.items.put(

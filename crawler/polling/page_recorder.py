@@ -18,6 +18,7 @@ from crawler.polling.poll_context import PollContext
 from crawler.polling.poll_interval import next_recheck, page_retry
 from crawler.polling.poll_stats import PollStats
 from crawler.reading.reading_tasks import PageRead
+from storage.errors import DamagedRow
 from storage.model import Article, AsideBlock, FetchedPage, PageDue, TextState
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,10 @@ class PageRecorder:
     def store_all(self, pages: Sequence[tuple[PageDue, FetchedPage | None, Article]]) -> None:
         """Store the articles of items in one transaction, and when to recheck their pages.
 
-        Where the row of an item is damaged, its page is rejected; its attempt stays counted.
+        Where the row of an only item is damaged, its page is rejected; its attempt stays counted.
+
+        Raises:
+            DamagedRow: the row of one of several items is damaged; nothing was stored.
         """
         articles = [
             ReadArticle(
@@ -75,11 +79,15 @@ class PageRecorder:
             )
             for page, fetched, article in pages
         ]
-        all_stored = self._context.storage.put_pages(articles, baseline=self._baseline)
+        try:
+            all_stored = self._context.storage.put_pages(articles, baseline=self._baseline)
+        except DamagedRow as error:
+            if len(pages) > 1:
+                raise
+            log.error("page.not-stored item=%d problem=%s", pages[0][0].item_id, error)
+            self._stats.rejected["damaged row"] += 1
+            return
         for (page, _, _), stored in zip(pages, all_stored, strict=True):
-            if stored is None:
-                self._stats.rejected["damaged row"] += 1
-                continue
             self._stats.count(stored.decision)
             self._stats.read += 1
             self._context.emit(
