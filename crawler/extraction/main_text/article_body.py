@@ -86,7 +86,7 @@ def _extract_first_body(
             tags.add("div")
         start = len(result)
         lead = _take_elements(frame, result, tags, options)
-        if sum(one.tag != "graphic" for one in result) > 1:
+        if len(result) > 1:
             if lead is not None:
                 result.insert(start, lead)
             break
