@@ -77,6 +77,9 @@ def read_source(content: bytes, key: str) -> SourceDraft | None:
     chosen = {name: select[name] for name in SELECTORS if name in select} if is_plain else {}
     if not is_plain or not all(isinstance(each, str) for each in chosen.values()):
         raise EditRefused(f"the source {key} in sources.toml has values of another type")
+    flags: dict[str, Any] = {
+        name: bool(table.get(name, default)) for name, default in _DEFAULTS.items()
+    }
     return SourceDraft(
         key=key,
         kind=table.get("kind", ""),
@@ -84,9 +87,7 @@ def read_source(content: bytes, key: str) -> SourceDraft | None:
         texts=texts,
         select=chosen,
         group=str(table.get("group", "")),
-        enabled=bool(table.get("enabled", True)),
-        relook=bool(table.get("relook", True)),
-        verify_tls=bool(table.get("verify_tls", True)),
+        **flags,
     )
 
 
