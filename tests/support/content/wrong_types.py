@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 _RAW = "@raw@"  # stands for text that is no value of Python's: replaced in the written document
@@ -58,19 +60,19 @@ def each_value(document: Any, at: Path = ()) -> Iterator[Path]:
 
 def with_value(document: Any, at: Path, written: str) -> bytes:
     """Return a document as JSON in which the value at a place is replaced by written JSON."""
-    changed = json.loads(json.dumps(document))
-    holder = changed
-    for key in at[:-1]:
-        holder = holder[key]
-    holder[at[-1]] = _RAW
+    changed, parent = _copy(document, at)
+    parent[at[-1]] = _RAW
     return json.dumps(changed).replace(json.dumps(_RAW), written, 1).encode()
 
 
 def without(document: Any, at: Path) -> bytes:
     """Return a document as JSON without the member at a place."""
-    changed = json.loads(json.dumps(document))
-    holder = changed
-    for key in at[:-1]:
-        holder = holder[key]
-    del holder[at[-1]]
+    changed, parent = _copy(document, at)
+    del parent[at[-1]]
     return json.dumps(changed).encode()
+
+
+def _copy(document: Any, at: Path) -> tuple[Any, Any]:
+    """Return a copy of a document, and the object or array of the copy that has a place."""
+    copied = json.loads(json.dumps(document))  # where a part is used twice, each is its own
+    return copied, reduce(getitem, at[:-1], copied)
