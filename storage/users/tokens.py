@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from storage.engine.damage import read_each
-from storage.groups.group_repository import Groups
 from storage.model import ApiToken, Scope
 from storage.rules.wait_bounds import is_due
 from storage.tables import desk_token, desk_user
-from storage.users.users import hash_token, user_of_row
+from storage.users.users import Users, hash_token, user_of_row
 
 PREFIX = "swt_"  # secret scanners recognise a leaked token by it
 MAX_VALIDITY = timedelta(days=3_660)
@@ -71,8 +70,7 @@ class Tokens:
             return None
         if is_due(row[0].expires_at, now, MAX_VALIDITY):
             return None
-        groups = Groups(self._db).of_user(row[0].user.user_id)
-        return replace(row[0], user=replace(row[0].user, groups=groups))
+        return replace(row[0], user=Users(self._db).with_groups(row[0].user))
 
     def of_user(self, user_id: int) -> tuple[ApiToken, ...]:
         """Return the tokens of a user, the newest first, with expired ones."""

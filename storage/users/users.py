@@ -11,7 +11,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new
@@ -128,23 +139,15 @@ class Users:
 
     def mark_all_read(self, user_id: int, mention_id: int) -> None:
         """Record the newest mention that a user has seen; a lower one changes nothing."""
-        later = {"seen_mention_id": mention_id}
-        row = self._find_member(user_id)
-        if row is None:
-            here = (desk_user.c.id == user_id, desk_user.c.seen_mention_id < mention_id)
-            self._db.execute(update(desk_user).where(*here).values(later))
-        else:
-            before = group_member.c.seen_mention_id < mention_id
-            self._db.execute(update(group_member).where(*row, before).values(later))
+        table, this = self._find_seen(user_id)
+        before = update(table).where(this, table.c.seen_mention_id < mention_id)
+        self._db.execute(before.values(seen_mention_id=mention_id))
 
     def mark_all_seen(self, user_id: int, mention_id: int, now: datetime) -> None:
         """Record that a user has seen everything up to a mention, and all edits until now."""
         self.mark_all_read(user_id, mention_id)
-        row = self._find_member(user_id)
-        if row is None:
-            self._update(user_id, seen_at=now)
-        else:
-            self._db.execute(update(group_member).where(*row).values(seen_at=now))
+        table, this = self._find_seen(user_id)
+        self._db.execute(update(table).where(this).values(seen_at=now))
 
     def choose_group(self, user_id: int, group: str | None) -> None:
         """Set the group that a user sees; None for the first of theirs."""
@@ -256,12 +259,13 @@ class Users:
         found = read_each(self._db, select(desk_user).where(wanted), user_of_row, table="desk_user")
         return self.with_groups(found[0]) if found else None
 
-    def _find_member(self, user_id: int) -> tuple[ColumnElement[bool], ...] | None:
-        """Return the condition of the user's row in the group of the scope; None without one."""
+    def _find_seen(self, user_id: int) -> tuple[Table, ColumnElement[bool]]:
+        """Return the table, and the condition of its row, with what a user has seen in scope."""
         group = self._scope.own
         if self._groups.seen(user_id, group) is None:
-            return None
-        return group_member.c.user_id == user_id, group_member.c.group_key == group
+            return desk_user, desk_user.c.id == user_id
+        theirs = (group_member.c.user_id == user_id, group_member.c.group_key == group)
+        return group_member, and_(*theirs)
 
     def _update(self, user_id: int, **values: Any) -> None:
         self._db.execute(update(desk_user).where(desk_user.c.id == user_id).values(**values))
