@@ -14,7 +14,7 @@ from typing import Any, cast
 import lxml.html
 from lxml import etree
 
-_MAX_KNOWN = 4_000  # combinations that a rule remembers from page to page
+_MAX_KNOWN = 4_000  # combinations whose results a rule caches from page to page
 _MAX_REMEMBERED = 300  # characters of the attributes of one
 _ATTRIBUTE = re.compile(r"@([\w-]+)")
 _TAG = re.compile(r"(?:self::|\|//)(\w+)")
@@ -67,7 +67,7 @@ class ElementRule:
     def _compile_attributed(self) -> Any:
         """Return an XPath for the elements with the attributes; None if the rule selects others.
 
-        libxml2 passes by the other elements many times as fast as Python.
+        libxml2 skips the other elements many times as fast as Python.
         """
         root = etree.Element("combinations")
         for name in ("div", "other") if self._tags == ("*",) else self._tags:

@@ -23,7 +23,7 @@ from storage.rules.wait_bounds import is_in_future
 log = logging.getLogger(__name__)
 
 MAX_PARTS = 60  # of one listing that are fetched in one poll
-# of all parts together, which are held until they are stored
+# of all parts together, which stay in memory until they are stored
 MAX_ENTRIES = 10_000
 MAX_TEXT = 32_000_000  # characters
 

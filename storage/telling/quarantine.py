@@ -26,7 +26,7 @@ DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 MAX_DELAY = DELAYS[-1]
 MAX_CAUSE = 500  # characters
 MAX_SUBJECT = 300
-MAX_DIGITS = 18  # of the id of an item: 64 bits hold each such number
+MAX_DIGITS = 18  # of the id of an item: each such number is within 64 bits
 KEPT_FOR = timedelta(days=30)  # after the last attempt, of subjects not quarantined
 QUARANTINED_FOR = timedelta(days=365)
 DID_NOT_FINISH = "it did not finish: the process ended, or was killed, during the attempt"

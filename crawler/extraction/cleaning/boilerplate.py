@@ -35,7 +35,7 @@ _NOT_ARTICLE = re.compile(
     r"author-?bio|outbrain\w*|taboola\w*|widget(-?area)?|video-js|vjs-[\w-]+)$",
     re.IGNORECASE,
 )
-# libxml2 passes by the elements without these attributes
+# libxml2 skips the elements without these attributes
 _WITH_HIDING_ATTRIBUTES: Any = etree.XPath("descendant-or-self::*[@hidden or @style]", regexp=False)
 _TEXTS: Any = etree.XPath("descendant-or-self::text()", regexp=False, smart_strings=False)
 _NOT_ON_SCREEN = re.compile(
