@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from weakref import WeakKeyDictionary
 
 from alerts.digest.context import TellingContext
 from alerts.digest.remembered_suppliers import RememberedSuppliers
@@ -18,24 +19,29 @@ _AT_ONCE = 200
 
 
 class SupplierIndex:
-    """Caches the suppliers of items. An edit of an item is seen only after a restart."""
+    """Caches the suppliers of items. An edit of an item is seen only after a restart.
+
+    Each group has suppliers of its own: what is cached for one configuration stays until that one
+    is no longer in use.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[str, ...]] = {}
-        self._compiled: RememberedSuppliers | None = None
+        self._known: WeakKeyDictionary[RememberedSuppliers, dict[int, tuple[str, ...]]] = (
+            WeakKeyDictionary()
+        )
 
     def suppliers(
         self, unit: Unit, item_ids: Collection[int], context: TellingContext
     ) -> dict[int, tuple[str, ...]]:
         """Return item id -> names of the suppliers that occur in it, ordered by key."""
-        if self._compiled is not context.suppliers or len(self._known) > MAX_KEPT:
-            self._known = {}
-            self._compiled = context.suppliers
-        new = sorted(set(item_ids) - self._known.keys())
+        if sum(map(len, self._known.values())) > MAX_KEPT:
+            self._known.clear()
+        known = self._known.setdefault(context.suppliers, {})
+        new = sorted(set(item_ids) - known.keys())
         for at in range(0, len(new), _AT_ONCE):
             for item in unit.items.get_many(new[at : at + _AT_ONCE]):
-                self._known[item.item_id] = _find_suppliers(item, context)
-        return {each: self._known.get(each, ()) for each in item_ids}
+                known[item.item_id] = _find_suppliers(item, context)
+        return {each: known.get(each, ()) for each in item_ids}
 
 
 def _find_suppliers(item: StoredItem, context: TellingContext) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def find_hub(links: Iterable[tuple[str, str]], headers: Mapping[str, str], url: 
     if hub is None:
         return None
     topic = _find_relation(found, "self", url) or url
-    # a feed that names the address of another host as its own is a copy: the hub does not announce it
+    # a feed that names the address of another host as its own is a copy that the hub does not know
     same = urlsplit(topic).hostname == urlsplit(url).hostname
     return Hub(url=hub, topic=topic if same else url)
 
