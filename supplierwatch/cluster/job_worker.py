@@ -4,85 +4,69 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
+import traceback
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-from procrastinate import App, PsycopgConnector
-from procrastinate.jobs import DeleteJobCondition
+from procrastinate import App
 
-from storage.jobs.step_jobs import TASK_PREFIX, ServiceStep
+from storage.jobs.step_jobs import ServiceStep
+from supplierwatch.cluster.job_session import (
+    LOOK_EVERY,
+    LOST_AFTER,
+    STOP_WITHIN,
+    JobSession,
+    make_app,
+)
 from supplierwatch.cluster.job_steps import JobSteps
 
 log = logging.getLogger(__name__)
-# it logs each job at its start and its end
-logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
-HEARTBEAT = 5.0  # seconds
-LOST_AFTER = 30.0  # seconds without a heartbeat
-POLL_EVERY = 2.0  # seconds; a notification of the database comes sooner
 BACK_OFF = (0.5, 1.0, 2.0, 5.0)  # seconds, after the connection to the database was lost
-STOP_WITHIN = 12.0  # seconds
-
-
-def make_app(url: str, steps: JobSteps, *, connections: int) -> App:
-    """Return the application of procrastinate with a task for each step.
-
-    Args:
-        url: of PostgreSQL, as psycopg takes it.
-        steps: what the tasks do.
-        connections: the most connections of its pool.
-    """
-    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=connections)
-    app = App(connector=connector)
-    for step in ServiceStep:
-        if step is not ServiceStep.CRAWL:
-            _add_step(app, step, steps)
-
-    @app.task(name=f"{TASK_PREFIX}{ServiceStep.CRAWL}", retry=False)
-    def crawl(run_id: str, sources: list[str], configuration: int | None = None) -> None:
-        steps.crawl(run_id, sources)
-
-    return app
-
-
-def _add_step(app: App, step: ServiceStep, steps: JobSteps) -> None:
-    # never tried again by procrastinate: where another job for the step waits already, that breaks
-    # the uniqueness of its queueing lock and leaves the job running for ever; the planner queues it
-    @app.task(name=f"{TASK_PREFIX}{step}", retry=False)
-    def run(configuration: int | None = None) -> None:
-        steps.run(step)
+STUCK_AFTER = STOP_WITHIN + LOST_AFTER  # seconds in which a session neither takes jobs nor ends
+MAX_ABANDONED = 3  # sessions whose jobs still run
 
 
 class JobWorker:
     """A thread that takes jobs of some steps.
+
+    A session that takes no jobs and does not end, since it waits for a job that hangs, is left to
+    itself, and another is begun: what it has claimed counts as lost, and any worker does it.
 
     Args:
         url: of PostgreSQL, as psycopg takes it.
         steps: what the jobs do.
         queues: the steps whose jobs are taken; all where empty.
         concurrency: how many jobs run at the same time.
+        stuck_after: the seconds after which a session is left to itself.
     """
 
     def __init__(
-        self, url: str, steps: JobSteps, *, queues: Sequence[ServiceStep] = (), concurrency: int
+        self,
+        url: str,
+        steps: JobSteps,
+        *,
+        queues: Sequence[ServiceStep] = (),
+        concurrency: int,
+        stuck_after: float = STUCK_AFTER,
     ) -> None:
         self._url = url
         self._steps = steps
         self._queues = [str(step) for step in queues] or [str(step) for step in ServiceStep]
         self._concurrency = concurrency
+        self._stuck_after = stuck_after
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._working: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run, name="job sessions", daemon=True)
         self._lock = threading.Lock()
+        self._session: JobSession | None = None
+        self._abandoned: list[JobSession] = []
 
     @property
     def takes_jobs(self) -> bool:
         """Whether jobs are taken now: not while it reconnects, nor after `stop`."""
-        with self._lock:
-            return self._working is not None and not self._stopping.is_set()
+        session = self._session
+        return session is not None and session.takes_jobs and not self._stopping.is_set()
 
     def start(self) -> None:
         """Start the thread."""
@@ -92,68 +76,77 @@ class JobWorker:
         """Take no more jobs, without waiting; running jobs may end."""
         with self._lock:
             self._stopping.set()
-            if self._loop is not None and self._working is not None:
-                self._loop.call_soon_threadsafe(self._working.cancel)
+            if self._session is not None:
+                self._session.cancel()
 
     def join(self, timeout: float) -> bool:
-        """Wait for the end of the thread; return whether it has ended."""
+        """Wait for the end of the thread; return whether it has ended, and all jobs with it."""
         self._thread.join(timeout)
-        return not self._thread.is_alive()
+        return not self._thread.is_alive() and all(one.ended.is_set() for one in self._abandoned)
 
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            try:
-                asyncio.run(self._work())
-                failures = 0
-            except asyncio.CancelledError:
+            session = self._begin_session()
+            if session is None:
                 return
-            except Exception as error:
-                if self._stopping.is_set():
-                    return
-                pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
-                failures += 1
-                log.warning("jobs.interrupted wait=%.1fs error=%s", pause, error)
-                self._stopping.wait(pause)
+            had_begun = self._wait_for(session)
+            if self._stopping.is_set() or isinstance(session.error, asyncio.CancelledError):
+                session.ended.wait()
+                return
+            if not session.ended.is_set():
+                self._abandon(session)
+                continue
+            failures = 0 if had_begun else failures + 1
+            pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+            log.warning("jobs.interrupted wait=%.1fs error=%s", pause, session.error)
+            self._stopping.wait(pause)
 
-    async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_default_executor(ThreadPoolExecutor(self._concurrency + 2, "job"))
-        app = make_app(self._url, self._steps, connections=4)
-        async with app.open_async():
-            working = asyncio.ensure_future(
-                app.run_worker_async(
-                    queues=self._queues,
-                    concurrency=self._concurrency,
-                    install_signal_handlers=False,
-                    delete_jobs=DeleteJobCondition.SUCCESSFUL,
-                    fetch_job_polling_interval=POLL_EVERY,
-                    update_heartbeat_interval=HEARTBEAT,
-                    stalled_worker_timeout=LOST_AFTER,
-                    shutdown_graceful_timeout=STOP_WITHIN,
-                )
-            )
-            broken: list[str] = []
+    def _begin_session(self) -> JobSession | None:
+        """Begin to take jobs; return None where `stop` was called."""
+        session = JobSession(self._make_app, queues=self._queues, concurrency=self._concurrency)
+        with self._lock:
+            if self._stopping.is_set():
+                return None
+            self._session = session
+        session.start()
+        return session
 
-            def stop_broken(_: asyncio.AbstractEventLoop, error: dict[str, Any]) -> None:
-                # the state of a job could not be stored: it counts as running until this worker
-                # is gone from the database
-                broken.append(str(error.get("exception") or error.get("message")))
-                working.cancel()
+    def _make_app(self) -> App:
+        return make_app(self._url, self._steps, connections=4)
 
-            loop.set_exception_handler(stop_broken)
-            with self._lock:
-                self._loop, self._working = loop, working
-                if self._stopping.is_set():
-                    working.cancel()
-            try:
-                await working
-            except asyncio.CancelledError:
-                if not broken or self._stopping.is_set():
-                    raise
-            finally:
-                with self._lock:
-                    self._loop = self._working = None
-        if not self._stopping.is_set():
-            # where a side task of procrastinate fails, it stops without an error
-            raise ConnectionError("; ".join(broken) or "the worker of procrastinate has stopped")
+    def _wait_for(self, session: JobSession) -> bool:
+        """Wait until a session ends, or is stuck; return whether it has taken jobs at all."""
+        had_begun, idle = False, 0.0
+        # counted by waits, not by the clock: a process that was stopped is not stuck
+        while not session.ended.wait(LOOK_EVERY) and (
+            idle < self._stuck_after or self._stopping.is_set()
+        ):
+            took = session.takes_jobs
+            had_begun |= took
+            idle = 0.0 if took else idle + LOOK_EVERY
+        return had_begun
+
+    def _abandon(self, session: JobSession) -> None:
+        """Leave a session to itself; wait for one to end where too many are left already."""
+        log.error(
+            "jobs.stuck seconds=%.0f: another session takes jobs; threads:%s",
+            *(self._stuck_after, _describe_jobs()),
+        )
+        session.cancel()
+        self._abandoned = [one for one in self._abandoned if not one.ended.is_set()] + [session]
+        while len(self._abandoned) > MAX_ABANDONED and not self._stopping.wait(LOOK_EVERY):
+            self._abandoned = [one for one in self._abandoned if not one.ended.is_set()]
+
+
+def _describe_jobs() -> str:
+    """Return where the threads that do jobs are, one line each."""
+    names = {one.ident: one.name for one in threading.enumerate() if one.name.startswith("job")}
+    frames = sys._current_frames().items()
+    lines = [
+        f"\n  {names[ident]}: "
+        + " < ".join(f"{at.name}:{at.lineno}" for at in reversed(traceback.extract_stack(frame)))
+        for ident, frame in frames
+        if ident in names
+    ]
+    return "".join(lines)

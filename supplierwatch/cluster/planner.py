@@ -12,7 +12,7 @@ from config.model import Source
 from storage.crawling.runs import CrawlRun
 from storage.jobs import LostJob
 from storage.jobs.step_jobs import ServiceStep
-from supplierwatch.cluster.job_worker import LOST_AFTER
+from supplierwatch.cluster.job_session import LOST_AFTER
 from supplierwatch.service.due_sources import (
     BATCH_SIZE,
     build_batches,

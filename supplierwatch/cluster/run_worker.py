@@ -12,8 +12,9 @@ from config.settings.environment import DATA
 from storage.jobs.step_jobs import ServiceStep
 from storage.store import Store, open_store
 from supplierwatch.cluster.declared_configuration import DeclaredConfiguration, read_declared
+from supplierwatch.cluster.job_session import STOP_WITHIN
 from supplierwatch.cluster.job_steps import JobSteps
-from supplierwatch.cluster.job_worker import STOP_WITHIN, JobWorker
+from supplierwatch.cluster.job_worker import JobWorker
 from supplierwatch.cluster.shared_clock import SharedClock
 from supplierwatch.cluster.worker_health import WorkerHealth
 from supplierwatch.errors import NotShared
