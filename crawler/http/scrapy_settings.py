@@ -23,16 +23,20 @@ RETRIED_FAILURES = (
     "twisted.internet.error.ConnectionDone",
     "twisted.internet.error.ConnectionLost",
 )
-# Scrapy imports and builds even those that are switched off; the control server imports aiohttp
-_NO_EXTENSIONS = dict.fromkeys(default_settings.EXTENSIONS_BASE)
-_NO_MIDDLEWARES = {
-    f"scrapy.downloadermiddlewares.{name}": None
+# Scrapy imports also those that are set to None: the control server alone imports aiohttp
+_UNUSED_MIDDLEWARES = frozenset(
+    f"scrapy.downloadermiddlewares.{name}"
     for name in (
         "cookies.CookiesMiddleware",
         *("httpcache.HttpCacheMiddleware", "httpproxy.HttpProxyMiddleware"),
         *("offsite.OffsiteMiddleware", "redirect.MetaRefreshMiddleware"),
         "robotstxt.RobotsTxtMiddleware",
     )
+)
+_MIDDLEWARES = {
+    path: order
+    for path, order in default_settings.DOWNLOADER_MIDDLEWARES_BASE.items()
+    if path not in _UNUSED_MIDDLEWARES
 }
 
 
@@ -101,9 +105,10 @@ def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
 def component_settings() -> dict[str, Any]:
     """Return the settings that name the extensions and middlewares of every crawler."""
     return {
-        "EXTENSIONS": {**_NO_EXTENSIONS, "crawler.http.throttle.Throttle": 0},
+        "EXTENSIONS_BASE": {},
+        "EXTENSIONS": {"crawler.http.throttle.Throttle": 0},
+        "DOWNLOADER_MIDDLEWARES_BASE": _MIDDLEWARES,
         "DOWNLOADER_MIDDLEWARES": {
-            **_NO_MIDDLEWARES,
             # before all others, and again for each redirect
             "crawler.http.guard_middleware.GuardMiddleware": 10,
             "crawler.http.robots_middleware.RobotsMiddleware": 100,

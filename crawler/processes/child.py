@@ -46,7 +46,9 @@ def import_all() -> None:
 
 
 def _import_components() -> None:
-    """Import the components that Scrapy imports in each crawl."""
+    """Import the components and codecs that Scrapy imports in each crawl."""
+    import encodings.idna  # noqa: F401
+
     from scrapy.settings import Settings
     from scrapy.utils.conf import build_component_list
     from scrapy.utils.misc import load_object
