@@ -13,9 +13,10 @@ import email.policy
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
+from typing import Literal
 
 import lxml.html
 from lxml import etree
@@ -86,19 +87,39 @@ def frame_text(text: str) -> FramedMessage:
     return FramedMessage(html=html, policy=_build_policy(sheet))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageParts:
+    """What a stored message says: as text and as HTML, each None where it has no such part."""
+
+    text: str | None = None
+    html: str | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def read_parts(raw: bytes) -> MessageParts:
+    """Return what a stored message says; one for another channel than mail is JSON in a text."""
+    message = BytesParser(policy=email.policy.default).parsebytes(raw[:MAX_BYTES])
+    text, html = (_read_part(message, kind) for kind in ("plain", "html"))
+    if text is None and html is None:
+        return MessageParts(text=raw[:MAX_BYTES].decode("utf-8", "replace"))
+    return MessageParts(text=text, html=html, pictures=dict(_list_pictures(message)))
+
+
 def frame_mail(raw: bytes) -> FramedMessage:
     """Return a stored message as a document for a frame: its HTML part, else its text."""
-    message = BytesParser(policy=email.policy.default).parsebytes(raw[:MAX_BYTES])
-    part = message.get_body(("html", "plain"))
+    parts = read_parts(raw)
+    if parts.html is None:
+        return frame_text(parts.text or "")
+    return frame_html(parts.html, parts.pictures)
+
+
+def _read_part(message: EmailMessage, kind: Literal["plain", "html"]) -> str | None:
+    part = message.get_body((kind,))
     if part is None:
-        # messages for other channels than mail are JSON
-        return frame_text(raw[:MAX_BYTES].decode("utf-8", "replace"))
+        return None
     content = part.get_content()
-    if not isinstance(content, str):
-        content = content.decode("utf-8", "replace")
-    if part.get_content_subtype() != "html":
-        return frame_text(content)
-    return frame_html(content, dict(_list_pictures(message)))
+    text = content if isinstance(content, str) else bytes(content).decode("utf-8", "replace")
+    return text.replace("\r\n", "\n")
 
 
 def _list_pictures(message: EmailMessage) -> Iterator[tuple[str, bytes]]:

@@ -11,8 +11,8 @@ from alerts.digest.context import TellingContext
 from storage.model import Actor, DeskSession, Role, User
 from storage.rules.groups import GroupScope
 from storage.store import Store
+from supplierwatch.desk.background_jobs.jobs import Jobs
 from supplierwatch.desk.framed_message import FramedMessage
-from supplierwatch.desk.jobs import Jobs
 from supplierwatch.health.recent_errors import LoggedError
 from supplierwatch.wiring import CompiledConfiguration
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from alerts.digest.context import TellingContext
 from storage.rules.groups import EVERYTHING, GroupScope
 from storage.store import Store
-from supplierwatch.desk.jobs import Jobs
+from supplierwatch.desk.background_jobs.jobs import Jobs
 from supplierwatch.group_configuration import restrict_configuration
 from supplierwatch.health.recent_errors import LoggedError, RecentErrors
 from supplierwatch.service.service import Service

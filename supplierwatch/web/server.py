@@ -30,7 +30,7 @@ from supplierwatch.web.limits import (
 
 log = logging.getLogger(__name__)
 
-UPLOADS = frozenset({"/opml"})  # paths that take files
+UPLOADS = frozenset({"/opml", "/api/v1/opml"})  # paths that take files
 
 
 class WebServer:

@@ -10,7 +10,7 @@ import pytest
 
 from storage.model import CrawlReport, Notification
 from supplierwatch.desk import site, static
-from supplierwatch.desk.jobs import JobStep, new_job
+from supplierwatch.desk.background_jobs.jobs import JobStep, new_job
 from supplierwatch.health.recent_errors import RecentErrors
 from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.web.server import WebServer

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from supplierwatch.desk import jobs
-from supplierwatch.desk.jobs import Job, Jobs, JobStep, Report, new_job
+from supplierwatch.desk.background_jobs import jobs
+from supplierwatch.desk.background_jobs.jobs import Job, Jobs, JobStep, Report, new_job
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 LONGEST = 60.0  # seconds; a busy machine

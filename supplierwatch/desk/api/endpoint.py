@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from storage.model import Actor, ApiToken, DeskSession, Role, Scope, User
+from supplierwatch.desk.api.json_bodies import MAX_BODY
 from supplierwatch.desk.api.parameters import Parameter
 from supplierwatch.desk.page import DeskSource
 
@@ -79,7 +80,8 @@ class Endpoint:
 
     Its examples are the files of its name in `examples`. `body` is the model of the JSON that
     clients send. `changes`: it changes something, by `writing`. `creates`: it creates something,
-    and accepts an Idempotency-Key. `needs_if_match`: it needs the header If-Match.
+    and accepts an Idempotency-Key. `needs_if_match`: it needs the header If-Match. `max_body`: of
+    the body, in bytes.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Endpoint:
     changes: bool = False
     creates: bool = False
     needs_if_match: bool = False
+    max_body: int = MAX_BODY
 
     @property
     def scopes(self) -> frozenset[Scope]:

@@ -88,7 +88,15 @@ def routes(source: DeskSource) -> list[Route]:
     for each in (*endpoints, own):
         by_path.setdefault(each.path, {})[each.method] = each
     made = [
-        Route(BASE + path, AllMethods(partial(respond, source, methods)), name=f"api-{path}")
+        Route(
+            BASE + path,
+            AllMethods(
+                partial(respond, source, methods),
+                max_body=max(each.max_body for each in methods.values()),
+                is_known=partial(_is_known_caller, source),
+            ),
+            name=f"api-{path}",
+        )
         for path, methods in by_path.items()
     ]
     missing = AllMethods(partial(respond, source, None))
@@ -100,20 +108,41 @@ class AllMethods:
 
     Args:
         answer: returns the response to a request with its body; None for one that is too long.
+        max_body: of the body, in bytes; more than `MAX_BODY` is read of known callers alone.
+        is_known: returns whether the caller of a request is known.
     """
 
-    def __init__(self, answer: Callable[[Request, bytes | None], Response]) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Request, bytes | None], Response],
+        *,
+        max_body: int = MAX_BODY,
+        is_known: Callable[[Request], bool] = lambda _: False,
+    ) -> None:
         self._answer = answer
+        self._max_body = max_body
+        self._is_known = is_known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI)."""
         request = Request(scope, receive)
+        most = MAX_BODY
+        if self._max_body > MAX_BODY and await run_in_threadpool(self._is_known, request):
+            most = self._max_body
         try:
-            body = await read_body(request, MAX_BODY)
+            body = await read_body(request, most)
         except ClientDisconnect:
             return
         response = await run_in_threadpool(self._answer, request, body)
         await response(scope, receive, send)
+
+
+def _is_known_caller(source: DeskSource, request: Request) -> bool:
+    try:
+        caller = authenticate(source, request)
+    except (ApiProblem, DatabaseUnusable):  # which the answer will say
+        return False
+    return caller.token is not None or caller.session is not None
 
 
 def respond(
@@ -167,8 +196,8 @@ def _read_request(
     caller: Caller,
     values: Mapping[str, object],
 ) -> ApiRequest:
-    if body is None:
-        raise ApiProblem(413, f"The body has more than {MAX_BODY:,} bytes.")
+    if body is None or len(body) > endpoint.max_body:
+        raise ApiProblem(413, f"The body has more than {endpoint.max_body:,} bytes.")
     if endpoint.body is not None:
         refuse_media_type(request)
     if endpoint.needs_if_match and request.headers.get("if-match") is None:

@@ -57,6 +57,18 @@ def search(request: ApiRequest) -> Answer:
     return Answer(document=results_json(found.result, query, names, found.stories, found.aside))
 
 
+def parse(request: ApiRequest) -> Answer:
+    """Say what a query means; nothing is searched."""
+    query = compile_parameter(request, request.values["q"])
+    return Answer(
+        document={
+            "query": query.canonical,
+            "paraphrase": query.paraphrase,
+            "warnings": [each.message for each in query.warnings],
+        }
+    )
+
+
 def compile_parameter(request: ApiRequest, text: str) -> Query:
     """Compile the parameter `q`.
 
@@ -111,5 +123,14 @@ ENDPOINTS = (
             aside=perhaps(record(found=COUNT, complete=FLAG, query=TEXT)),
             found=many(extended(ITEM, why=WHY, story=perhaps(STORY)), most=MOST),
         ),
+    ),
+    Endpoint(
+        name="search-parse",
+        path="/search/parse",
+        handler=parse,
+        role=Role.READER,
+        summary="What a query means, or what is wrong with it and where; nothing is searched",
+        parameters=(QUERY,),
+        schema=record(query=TEXT, paraphrase=TEXT, warnings=many(TEXT)),
     ),
 )

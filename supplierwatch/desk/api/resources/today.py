@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from alerts.digest.entry import Entry
 from alerts.messages.headings import section_name
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import Number, OneOf, Parameter, Words
+from supplierwatch.desk.api.json_bodies import Body
+from supplierwatch.desk.api.parameters import LARGEST, Number, OneOf, Parameter, Words
 from supplierwatch.desk.api.problem_details import bad_parameter
 from supplierwatch.desk.api.resources.marks import MARK
 from supplierwatch.desk.api.schemas import (
+    COUNT,
     FLAG,
     INTEGER,
     MOMENT,
@@ -23,7 +27,9 @@ from supplierwatch.desk.api.schemas import (
     perhaps,
     record,
 )
+from supplierwatch.desk.api.writing import writing
 from supplierwatch.desk.reading.mark_requests import MAX_TAG
+from supplierwatch.desk.reading.stories_read import mark_all_read
 from supplierwatch.desk.reading.today_stories import (
     MOST,
     SHOWS,
@@ -35,6 +41,14 @@ from supplierwatch.formatting.times import iso
 from supplierwatch.json_documents.marks import mark_json
 
 MAX_DAYS = 30
+
+
+class ReadBody(Body):
+    """Up to where the user has read."""
+
+    newest: Annotated[int, Field(ge=0, le=LARGEST, description="As `newest` of Today.")]
+
+
 PARTS = ("new", "edited", "older", "irrelevant", "muted")
 STORY = record(
     story=INTEGER,
@@ -77,6 +91,13 @@ def today(request: ApiRequest) -> Answer:
             ],
         }
     )
+
+
+def mark_read(request: ApiRequest) -> Answer:
+    """Mark everything up to a mention as read, for the calling user; later finds stay unread."""
+    with writing(request) as written:
+        newest = mark_all_read(written.unit, request.user, request.body.newest, request.now)
+        return written.finish(Answer(document={"newest": newest}), audited=False)
 
 
 def _list_entries(stories: TodayStories) -> Iterator[tuple[str, str | None, Entry]]:
@@ -150,5 +171,16 @@ ENDPOINTS = (
         schema=record(
             since=MOMENT, newest=INTEGER, complete=FLAG, stories=many(STORY, most=3 * MOST)
         ),
+    ),
+    Endpoint(
+        name="today-read",
+        path="/today/read",
+        method="POST",
+        handler=mark_read,
+        role=Role.READER,
+        summary="Mark all that Today shows as read, for the calling user",
+        body=ReadBody,
+        schema=record(newest=COUNT),
+        changes=True,
     ),
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from alerts.dispatch.mail_test import advice, send_test
 from config.settings.channels import MAIL
 from config.values.checks import CHANNEL, check_address
 from config.values.invalid_value import InvalidValue
 from storage.model import Role
+from supplierwatch.desk.background_jobs.jobs import BUSY
+from supplierwatch.desk.background_jobs.sending import start_channel_test
 from supplierwatch.desk.editing.file_edits import note_edit
-from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.page import Page, PageRequest, PageResponse
 from supplierwatch.formatting.mail_words import mail_words
 from supplierwatch.formatting.translation import gettext as _
@@ -38,25 +38,8 @@ def test(request: PageRequest) -> PageResponse:
     elif key not in {each.key for each in settings.channels}:
         return _show(request, problem=_("There is no channel of this name."))
 
-    def work(report: Report) -> str:
-        receipt = send_test(settings, address, now)
-        code = f" ({receipt.code})" if receipt.code else ""
-        taken = receipt.outcome == "delivered"
-        report(JobStep(name=_(receipt.outcome), ok=taken, lines=(f"{receipt.detail}{code}",)))
-        if not taken:
-            raise RuntimeError(f"the message was not accepted: {receipt.outcome}{code}")
-        if key == MAIL:
-            report(
-                JobStep(
-                    name=_("further checks for mail to arrive"), ok=True, lines=advice(settings)
-                )
-            )
-        return _("The message to %(address)s was accepted.", address=address)
-
-    job = new_job(
-        "channel", _("A test message to %(address)s", address=address), key, request.user.name, now
-    )
-    if not desk.jobs.start(job, work):
+    job = start_channel_test(desk, key, address, request.user.name, now)
+    if job is None:
         return _show(request, problem=_(BUSY))
     note_edit(request, "channel-tested", key, before="", after=address)
     return PageResponse(redirect=f"/jobs/{job.job_id}")

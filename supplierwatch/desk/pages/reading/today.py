@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from storage.model import Role
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, read_number
+from supplierwatch.desk.reading import stories_read
 from supplierwatch.desk.reading.card_functions import card_functions
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.section_shares import share_out
@@ -70,10 +71,7 @@ def mark_all_read(request: PageRequest) -> PageResponse:
     shown = read_number(request.values.get("newest", ""))
     if shown is not None:
         with request.source.store.transaction() as unit:
-            newest = min(shown, unit.users.newest_mention())
-            unit.users.mark_all_seen(request.user.user_id, newest, request.now)
-            if len(request.user.groups) < 2:  # else some are of another group
-                unit.read_states.delete_until(request.user.user_id, newest)
+            stories_read.mark_all_read(unit, request.user, shown, request.now)
     return PageResponse(redirect="/")
 
 

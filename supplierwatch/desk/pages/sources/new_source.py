@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from config.editing.source_draft import FORM, SELECTORS, SourceDraft
 from config.editing.source_file import make_source, make_source_key, read_address
-from config.model import Selectors
 from config.values.invalid_value import InvalidValue
-from crawler.processes.inspect import FoundSource, discover_source
+from crawler.processes.inspect import FoundSource
 from crawler.spider_base.kind_registry import known_kinds
 from storage.model import Role
-from storage.rules.identity import url_key
+from supplierwatch.desk.background_jobs.jobs import BUSY
+from supplierwatch.desk.background_jobs.source_examinations import (
+    DISCOVERY,
+    EXAMINED,
+    find_alike,
+    read_selectors,
+    start_discovery,
+    start_examination,
+)
 from supplierwatch.desk.editing.file_edits import read_config
-from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
-from supplierwatch.desk.pages.sources.source import begin_examination, to_job
+from supplierwatch.desk.pages.sources.source import to_job
 from supplierwatch.desk.pages.sources.source_editor import draft_of, form, save
 from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.formatting.translation import mark_text
 
-KIND = "discover"
 MAX_ADDRESS = 2_000
-EXAMINED = "new"  # the key of a source that is examined before it is declared
 GONE = mark_text("This examination is not kept any more: paste the address again.")
 
 
@@ -43,27 +45,15 @@ def discover(request: PageRequest) -> PageResponse:
             text[:MAX_ADDRESS],
             _("The address %(fault)s: %(hint)s.", fault=invalid.message, hint=invalid.hint),
         )
-    desk = request.source
-    settings = desk.wired.catalog.settings.crawl
-
-    def work(report: Report) -> tuple[FoundSource, ...]:
-        _steps, found = discover_source(
-            make_source(url, key=EXAMINED, name=url),
-            settings,
-            progress=lambda step: report(JobStep(name=step.step, ok=step.ok, lines=step.lines)),
-            ending=desk.jobs.ending,
-        )
-        return found
-
-    job = new_job(KIND, _("Examining %(name)s", name=url), url, request.user.name, request.now)
-    return to_job(job.job_id) if desk.jobs.start(job, work) else _ask(url, _(BUSY))
+    job = start_discovery(request.source, url, request.user.name, request.now)
+    return _ask(url, _(BUSY)) if job is None else to_job(job)
 
 
 def choose(request: PageRequest) -> PageResponse:
     """Show the form of one of the sources that were found."""
     job = request.source.jobs.get(request.values.get("job", ""))
     number = read_number(request.values.get("option", ""), 3)
-    if job is None or job.kind != KIND or number is None or number >= len(job.result or ()):
+    if job is None or job.kind != DISCOVERY or number is None or number >= len(job.result or ()):
         return not_found(_(GONE))
     found: FoundSource = job.result[number]
     file = read_config(request.source, FORM.file)
@@ -77,7 +67,7 @@ def choose(request: PageRequest) -> PageResponse:
         texts={"name": " ".join(found.title.split())},
         select={name: getattr(found.select, name) or "" for name in SELECTORS},
     )
-    alike = find_alike(request, found.url)
+    alike = find_alike(request.source, found.url)
     return form(request, file, draft, is_new=True, job=job.job_id, found=found, alike=alike)
 
 
@@ -91,12 +81,12 @@ def try_draft(request: PageRequest) -> PageResponse:
             _("The address %(fault)s: %(hint)s.", fault=invalid.message, hint=invalid.hint)
         )
     examined = make_source(
-        url, key=EXAMINED, name=url, kind=draft.kind, select=_select_by(draft.select)
+        url, key=EXAMINED, name=url, kind=draft.kind, select=read_selectors(draft.select)
     )
     if draft.kind not in known_kinds():
         return not_found(_("There is no such kind of source."))
-    job_id = begin_examination(request, examined)
-    return not_found(_(BUSY)) if job_id is None else to_job(job_id)
+    job = start_examination(request.source, examined, request.user.name, request.now)
+    return not_found(_(BUSY)) if job is None else to_job(job)
 
 
 def add(request: PageRequest) -> PageResponse:
@@ -107,25 +97,6 @@ def add(request: PageRequest) -> PageResponse:
     return save(
         request, file, draft_of(request, request.values.get("key", "").strip()), is_new=True
     )
-
-
-def _select_by(texts: Mapping[str, str]) -> Selectors:
-    given = {name: texts.get(name) or None for name in SELECTORS}
-    return Selectors(
-        entry=given["entry"],
-        link=given["link"],
-        title=given["title"],
-        date=given["date"],
-        summary=given["summary"],
-        article=given["article"],
-    )
-
-
-def find_alike(request: PageRequest, url: str) -> tuple[str, ...]:
-    """Return the keys of declared sources at the same address, whatever scheme and `www.`."""
-    wanted = url_key(url)
-    declared = request.source.wired.catalog.sources
-    return tuple(each.key for each in declared if url_key(each.url) == wanted)
 
 
 def _ask(address: str, problem: str = "") -> PageResponse:

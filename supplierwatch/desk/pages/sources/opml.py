@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from config.editing.opml import Import, build_source_tables, is_feed, read_opml, write_opml
+from config.editing.opml import Import, is_feed, write_opml
 from config.editing.source_draft import FORM
-from config.editing.toml_writing import append_tables
-from config.errors import NotOpml
 from storage.model import Role
+from supplierwatch.desk.background_jobs.jobs import new_job
 from supplierwatch.desk.editing.file_edits import (
     EditFailure,
-    group_of_new,
     note_edit,
     read_config,
-    try_edit,
     write_edit,
 )
-from supplierwatch.desk.jobs import new_job
+from supplierwatch.desk.editing.opml_import import AUDITED, MAX_FILE, compile_import, read_import
 from supplierwatch.desk.page import Download, Page, PageRequest, PageResponse, not_found
-from supplierwatch.formatting.translation import format_number
 from supplierwatch.formatting.translation import gettext as _
 
-MAX_FILE = 512 * 1024  # bytes of an upload, with its form
-MAX_FEEDS = 2_000
 KIND = "opml"
 
 
@@ -42,24 +36,9 @@ def preview(request: PageRequest) -> PageResponse:
     content = request.files.get("file", b"")
     if not content:
         return _show(request, failure=EditFailure(text=_("Choose a file.")))
-    try:
-        outlines = read_opml(content)
-    except NotOpml as error:
-        return _show(request, failure=EditFailure(text=str(error)))
-    if len(outlines) > MAX_FEEDS:
-        why = _(
-            "The file has %(n)s feeds: %(most)s at most can be imported.",
-            n=format_number(len(outlines)),
-            most=format_number(MAX_FEEDS),
-        )
-        return _show(request, failure=EditFailure(text=why))
-    declared = request.source.wired.catalog.sources
-    imported = build_source_tables(
-        outlines,
-        keys=[each.key for each in declared],
-        urls=[each.url for each in declared],
-        group=group_of_new(request.source),
-    )
+    imported = read_import(request.source, content)
+    if isinstance(imported, EditFailure):
+        return _show(request, failure=imported)
     job = new_job(KIND, _("Feeds of a file"), "", request.user.name, request.now)
     request.source.jobs.keep(job, imported)
     return _show(request, imported=imported, job=job.job_id)
@@ -77,13 +56,12 @@ def add(request: PageRequest) -> PageResponse:
     if request.values.get("base") != file.digest:
         why = EditFailure(text=_("sources.toml was changed meanwhile: choose the file again."))
         return _show(request, failure=why)
-    content = append_tables(file.content.decode("utf-8"), imported.text).encode()
-    checked = try_edit(request.source, file, content)
-    failure = checked if isinstance(checked, EditFailure) else write_edit(file, content)
+    content = compile_import(request.source, file, imported)
+    failure = content if isinstance(content, EditFailure) else write_edit(file, content)
     if failure is not None:
         return _show(request, imported=imported, job=job.job_id, failure=failure)
     for key in imported.added:
-        note_edit(request, "source-added", key, before="", after="from an OPML file")
+        note_edit(request, "source-added", key, before="", after=AUDITED)
     return _show(request, added=len(imported.added))
 
 

@@ -8,8 +8,9 @@ from urllib.parse import quote
 from config.editing.source_draft import FORM, read_source, source_text, switch_source
 from config.errors import EditRefused
 from config.model import Source
-from crawler.processes.inspect import inspect_source
 from storage.model import Role
+from supplierwatch.desk.background_jobs.jobs import BUSY, Job
+from supplierwatch.desk.background_jobs.source_examinations import start_examination
 from supplierwatch.desk.editing.file_edits import (
     EditFailure,
     note_edit,
@@ -17,7 +18,6 @@ from supplierwatch.desk.editing.file_edits import (
     try_edit,
     write_edit,
 )
-from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.formatting.source_rows import RECENT_PERIOD, rows
 from supplierwatch.formatting.source_settings import list_differences
@@ -51,8 +51,8 @@ def examine(request: PageRequest) -> PageResponse:
     declared = find_source(request)
     if declared is None:
         return not_found(_("There is no source of this name."))
-    job_id = begin_examination(request, declared)
-    return _show(request, failure=EditFailure(text=_(BUSY))) if job_id is None else to_job(job_id)
+    job = start_examination(request.source, declared, request.user.name, request.now)
+    return _show(request, failure=EditFailure(text=_(BUSY))) if job is None else to_job(job)
 
 
 def switch(request: PageRequest) -> PageResponse:
@@ -82,29 +82,9 @@ def switch(request: PageRequest) -> PageResponse:
     return PageResponse(redirect=f"{source_address(key)}?saved={'on' if enabled else 'off'}")
 
 
-def begin_examination(request: PageRequest, examined: Source, *, back: str = "") -> str | None:
-    """Start an examination; return its job, None where too much runs already."""
-    desk, by = request.source, request.user.name
-    settings = desk.wired.catalog.settings
-
-    def work(report: Report) -> bool:
-        steps = inspect_source(
-            examined,
-            settings.crawl,
-            database_url=settings.service.database_url,
-            progress=lambda step: report(JobStep(name=step.step, ok=step.ok, lines=step.lines)),
-            ending=desk.jobs.ending,
-        )
-        return all(step.ok for step in steps)
-
-    title = _("Examining %(name)s", name=examined.name)
-    job = new_job("doctor", title, examined.key, by, request.now, details=back)
-    return job.job_id if desk.jobs.start(job, work) else None
-
-
-def to_job(job_id: str) -> PageResponse:
+def to_job(job: Job) -> PageResponse:
     """Redirect to the page of a job."""
-    return PageResponse(redirect=f"/jobs/{job_id}")
+    return PageResponse(redirect=f"/jobs/{job.job_id}")
 
 
 def source_address(key: str) -> str:

@@ -10,14 +10,15 @@ from config.model import Subscription
 from config.values.checks import is_channel
 from storage.model import Role
 from storage.rules.groups import scope_of_group
+from supplierwatch.desk.background_jobs.jobs import BUSY, new_job
+from supplierwatch.desk.background_jobs.sending import start_sending
 from supplierwatch.desk.editing.file_edits import note_edit
 from supplierwatch.desk.framed_message import frame_rendered, frame_text
-from supplierwatch.desk.jobs import BUSY, JobStep, Report, new_job
 from supplierwatch.desk.listing_pages import cut_page
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found, read_number
 from supplierwatch.desk.subscription_outlook import look_ahead, next_times
-from supplierwatch.formatting.translation import format_number, mark_text, ngettext
 from supplierwatch.formatting.translation import gettext as _
+from supplierwatch.formatting.translation import mark_text
 from supplierwatch.wiring import watches_of
 
 PAGE = 50
@@ -110,30 +111,10 @@ def send_now(request: PageRequest) -> PageResponse:
     found = find_subscription(request)
     if found is None:
         return not_found(_(NONE))
-    desk, key = request.source, found.key
-
-    def work(report: Report) -> str:
-        report(
-            JobStep(
-                name=_("begin"),
-                ok=True,
-                lines=(_("reading what is pending for %(name)s", name=key),),
-            )
-        )
-        written = desk.send_now(key)
-        if not written:
-            return _("Nothing was pending: no message was composed.")
-        return ngettext(
-            "%(n)s message composed, and sent if the channels accepted them.",
-            "%(n)s messages composed, and sent if the channels accepted them.",
-            written,
-            n=format_number(written),
-        )
-
-    job = new_job("send", _("Sending %(name)s now", name=key), key, request.user.name, request.now)
-    if not desk.jobs.start(job, work):
+    job = start_sending(request.source, found.key, request.user.name, request.now)
+    if job is None:
         return not_found(_(BUSY))
-    note_edit(request, "digest-sent", key, before="", after="")
+    note_edit(request, "digest-sent", found.key, before="", after="")
     return PageResponse(redirect=f"/jobs/{job.job_id}")
 
 

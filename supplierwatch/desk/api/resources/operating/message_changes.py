@@ -11,15 +11,12 @@ from storage.model import Change, MessageState, OutboxMessage, Role
 from storage.store import Unit
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body, bad_field
-from supplierwatch.desk.api.parameters import path_number
 from supplierwatch.desk.api.problem_details import ApiProblem
-from supplierwatch.desk.api.resources.operating.messages import MESSAGE
+from supplierwatch.desk.api.resources.operating.messages import MESSAGE, NUMBER
 from supplierwatch.desk.api.writing import writing
 from supplierwatch.json_documents.messages import message_json
 
 log = logging.getLogger(__name__)
-
-NUMBER = path_number("id", "Number of the message.", example=41, least=0)
 
 
 class ResendBody(Body):

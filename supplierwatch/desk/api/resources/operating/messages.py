@@ -10,22 +10,27 @@ from supplierwatch.desk.api.parameters import (
     Parameter,
     cursor_parameter,
     limit_parameter,
+    path_number,
 )
+from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import (
     COUNT,
     FAILED_TASK,
     INTEGER,
     MOMENT,
     TEXT,
+    extended,
     many,
     one_of,
     perhaps,
     record,
     table,
 )
-from supplierwatch.json_documents.messages import messages_json
+from supplierwatch.desk.framed_message import read_parts
+from supplierwatch.json_documents.messages import message_json, messages_json
 
 MOST = 200
+NUMBER = path_number("id", "Number of the message.", example=41, least=0)
 STATES = tuple(str(state) for state in MessageState)
 MESSAGE = record(
     id=INTEGER,
@@ -61,7 +66,26 @@ def messages(request: ApiRequest) -> Answer:
     return Answer(document=document | {"next": following}, following=following)
 
 
+def message(request: ApiRequest) -> Answer:
+    """Return one message with what it says."""
+    with request.source.store.reading() as unit:
+        found = unit.outbox.get(request.values["id"])
+    if found is None:
+        raise ApiProblem(404, "There is no message of this number.")
+    parts = read_parts(found.notification.raw)
+    return Answer(document=message_json(found) | {"text": parts.text, "html": parts.html})
+
+
 ENDPOINTS = (
+    Endpoint(
+        name="message",
+        path="/messages/{id}",
+        handler=message,
+        role=Role.OPERATOR,
+        summary="One message with what it says, as text and as HTML",
+        parameters=(NUMBER,),
+        schema=extended(MESSAGE, text=perhaps(TEXT), html=perhaps(TEXT)),
+    ),
     Endpoint(
         name="messages",
         path="/messages",

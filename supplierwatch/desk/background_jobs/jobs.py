@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextvars import copy_context
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +67,6 @@ class Job:
     running: bool = True
     result: Any = None
     error: str = ""
-    details: Any = field(default=None)  # given at the start, for its page
     group: str | None = None  # that started it; None: who sees all groups
 
 
@@ -152,9 +151,7 @@ class Jobs:
             self._known[job_id] = replace(self._known[job_id], **changes)
 
 
-def new_job(
-    kind: str, title: str, subject: str, by: str, now: datetime, details: Any = None
-) -> Job:
+def new_job(kind: str, title: str, subject: str, by: str, now: datetime) -> Job:
     """Return a job that is not started yet."""
     return Job(
         job_id=secrets.token_hex(8),
@@ -163,5 +160,4 @@ def new_job(
         subject=subject,
         by=by,
         started_at=now,
-        details=details,
     )

@@ -1,0 +1,1 @@
+"""Work of the desk that takes longer than a request, and what starts it."""
