@@ -96,9 +96,11 @@ class Launcher:
             try:
                 process = _request_fork(connection, [*files, lock_file], environment)
             except OSError as error:
-                self._close()  # the next crawl starts another one
                 if isinstance(error, TimeoutError):
                     self._timeout = min(2 * self._timeout, LONGEST_START_TIMEOUT)
+                    if self._process is not None:
+                        self._process.kill()  # it would end its imports first
+                self._close()  # the next crawl starts another one
                 raise
             self._timeout = START_TIMEOUT
             return process

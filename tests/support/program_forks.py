@@ -174,12 +174,10 @@ def main() -> NoReturn:
     import gc
     import select
 
-    # what the commands import when they are called
-    import supplierwatch.cluster.run_worker
-    import supplierwatch.service.run  # noqa: F401
     from crawler.processes import child
 
     child.import_all()
+    _import_program()
     gc.collect()
     gc.freeze()  # a collection would write to every object and unshare its memory
     with socket.socket(socket.AF_UNIX) as listener:
@@ -204,6 +202,23 @@ def main() -> NoReturn:
                 _report_ended(reports)
             if listener in readable:
                 _handle(listener, reports)
+
+
+def _import_program() -> None:
+    """Import what the commands import when they are called, and what they need of libraries."""
+    import pkgutil
+    from importlib import import_module
+
+    import alembic.autogenerate
+    import alembic.command
+    import alembic.runtime.environment
+    import rich.traceback  # noqa: F401
+
+    import supplierwatch
+
+    for module in pkgutil.walk_packages(supplierwatch.__path__, "supplierwatch."):
+        if not module.name.endswith(("__main__", ".mcp")):
+            import_module(module.name)
 
 
 def _handle(listener: socket.socket, reports: dict[int, socket.socket]) -> None:

@@ -68,7 +68,7 @@ def test_a_machine_too_slow_for_the_first_start_gets_more_time_for_the_next(
     fresh_launcher: Launcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Starved of processor time, no launcher was ever through with its imports."""
-    monkeypatch.setattr(fresh_launcher, "_timeout", 0.05)  # seconds; the imports take more
+    monkeypatch.setattr(fresh_launcher, "_timeout", 0.2)  # seconds; the imports take more
     waits = []
     while len(waits) < 16:
         waits.append(fresh_launcher._timeout)
@@ -77,7 +77,7 @@ def test_a_machine_too_slow_for_the_first_start_gets_more_time_for_the_next(
         except TimeoutError:
             continue
         break
-    assert waits[:3] == [0.05, 0.1, 0.2]
+    assert waits[:3] == [0.2, 0.4, 0.8]
     assert len(waits) < 16
     assert fresh_launcher._timeout == START_TIMEOUT
 
