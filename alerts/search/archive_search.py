@@ -75,6 +75,7 @@ class SearchRequest:
         order: newest first (by time of storing), or most relevant first.
         seconds: stop after that time.
         spans: collect where each item matches; else `locate_hits` does it for those that are shown.
+        counts_stored: count the items of the archive.
     """
 
     limit: int
@@ -82,6 +83,7 @@ class SearchRequest:
     order: Order = "date"
     seconds: float = 5.0
     spans: bool = True
+    counts_stored: bool = True
 
 
 def search_archive(
@@ -136,7 +138,7 @@ def search_archive(
         since=request.since,
         oldest=oldest,
         order=request.order,
-        stored=_count_stored(store, request),
+        stored=_count_stored(store, request) if request.counts_stored else 0,
     )
 
 

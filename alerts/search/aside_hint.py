@@ -48,7 +48,11 @@ def count_asides(
     only = And((node, Not(query.node)))
     wanted = replace(query, node=only, needs=needs_of(only))
     limits = replace(
-        request, limit=min(MOST, request.limit), seconds=min(SECONDS, request.seconds), order="date"
+        request,
+        limit=min(MOST, request.limit),
+        seconds=min(SECONDS, request.seconds),
+        order="date",
+        counts_stored=False,
     )
     result = search_archive(store, wanted, names, limits)
     if not result.hits:

@@ -21,6 +21,7 @@ from storage.engine.damage import (
     read_decodable,
 )
 from storage.errors import DamagedRow
+from storage.groups.visible_rows import count_items
 from storage.model import (
     Article,
     Decision,
@@ -259,9 +260,6 @@ class Items:
 
     def count(self, since: datetime | None = None, until: datetime | None = None) -> int:
         """Count the items first seen in [since, until)."""
-        counted = select(func.count()).select_from(item)
-        if since is not None:
-            counted = counted.where(item.c.first_seen_at >= since)
-        if until is not None:
-            counted = counted.where(item.c.first_seen_at < until)
-        return int(self._db.scalar(counted) or 0)
+        first = () if since is None else (item.c.first_seen_at >= since,)
+        last = () if until is None else (item.c.first_seen_at < until,)
+        return count_items(self._db, *first, *last)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
     exists,
     false,
+    func,
     or_,
     select,
 )
@@ -55,11 +56,17 @@ _OF_ITEMS = (capture, event_report, item_revision)
 _OF_GROUPS = (briefing, desk_mute, item_mark)
 
 
+_EVERY_ROW = "every_row"  # option of a statement that is not restricted
+_HIDDEN = "hidden_sources"  # option of a restricted connection
+
+
 def restrict(connection: Connection, scope: GroupScope) -> None:
     """Make each later SELECT on a connection see only what a scope sees."""
     if scope.groups is None:
         return
     hidden = _hidden_sources(connection, scope.groups)
+    if scope.groups:
+        connection.execution_options(**{_HIDDEN: hidden})
     replaced = _replacements(scope.groups, hidden)
 
     def replace(element: Any, **_: Any) -> Any:
@@ -68,11 +75,29 @@ def restrict(connection: Connection, scope: GroupScope) -> None:
     def before_execute(
         _: Connection, statement: Any, many: Any, values: Any, options: Any
     ) -> tuple[Any, Any, Any]:
-        if isinstance(statement, Select):
+        if isinstance(statement, Select) and not options.get(_EVERY_ROW):
             statement = visitors.replacement_traverse(statement, {}, replace)
         return statement, many, values
 
     event.listen(connection, "before_execute", before_execute, retval=True)
+
+
+def count_items(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    """Count the items that a connection sees.
+
+    Where sources are hidden, what they alone carried is counted and subtracted: to ask of each item
+    whether it is seen takes thirty times as long.
+    """
+    counted = select(func.count()).select_from(item).where(*conditions)
+    hidden = connection.get_execution_options().get(_HIDDEN)
+    if not hidden:
+        return int(connection.scalar(counted) or 0)
+    unseen = counted.where(item.c.source_key.in_(hidden), ~_is_carried(item.c.id, hidden))
+    every, left_out = (
+        connection.scalar(each.execution_options(**{_EVERY_ROW: True}))
+        for each in (counted, unseen)
+    )
+    return int(every or 0) - int(left_out or 0)
 
 
 def _hidden_sources(connection: Connection, groups: Collection[str]) -> tuple[str, ...]:

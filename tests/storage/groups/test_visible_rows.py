@@ -182,3 +182,17 @@ def test_each_table_with_a_key_of_a_group_is_restricted() -> None:
     restricted = {each.name for each in replaced if isinstance(each, Table)}
     keyed = {each.name for each in metadata.sorted_tables if set(KEYS) & set(each.c.keys())}
     assert keyed - restricted == set(IN_FULL)
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [(EVERYTHING, 3), (NORTH, 2), (HOUSE, 2), (EAST, 3), (NOTHING_SEEN, 0)],
+    ids=["everything", "north", "house", "east", "nothing"],
+)
+def test_items_are_counted_as_they_are_seen(agency: Store, scope: GroupScope, seen: int) -> None:
+    with agency.within(scope).reading() as unit:
+        assert unit.items.count() == seen
+        assert unit.items.count(since=NOW, until=NOW + timedelta(seconds=1)) == seen
+        assert unit.items.count(since=NOW + timedelta(seconds=1)) == 0
+        # the restriction holds for the statements after it
+        assert len(unit.items.newest(limit=9)) == seen
