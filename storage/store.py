@@ -53,10 +53,12 @@ from storage.text_index.full_text import FullText
 from storage.users.audit_trail import AuditTrail
 from storage.users.briefings import Briefings
 from storage.users.desk_mutes import DeskMutes
+from storage.users.dismissed_proposals import DismissedProposals
 from storage.users.idempotent_responses import IdempotentResponses
 from storage.users.identities import Identities
 from storage.users.marks import Marks
 from storage.users.read_states import ReadStates
+from storage.users.story_judgements import StoryJudgements
 from storage.users.tokens import Tokens
 from storage.users.users import Users
 
@@ -110,6 +112,8 @@ class Unit:
         self.read_states = ReadStates(connection)
         self.desk_mutes = DeskMutes(connection, scope)
         self.briefings = Briefings(connection, scope)
+        self.judgements = StoryJudgements(connection)
+        self.dismissed_proposals = DismissedProposals(connection)
         self.responses = IdempotentResponses(connection)
         self.audit = AuditTrail(connection)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from alerts.proposals.hit_contexts import ADJACENT, AROUND, NEARBY, HitContext, read_contexts
 from alerts.proposals.model import Candidate, ChangeKind, JudgedItem, ProposalSubject
 from alerts.proposals.query_parts import (
+    AS_IT_IS,
     QueryPart,
     exclude_everywhere,
     find_parts,
@@ -55,7 +56,11 @@ def _change_case(
     for each in found:
         (unwanted if each.item.judgement == "unwanted" else others).update(each.forms)
     forms = sorted(
-        (form for form in others if '"' not in form and form.isprintable()),
+        (
+            form
+            for form in others
+            if '"' not in form and AS_IT_IS not in form and form.isprintable()
+        ),
         key=lambda form: (unwanted[form] / (unwanted[form] + others[form]), form),
     )
     for count in range(1, min(len(forms), MAX_FORMS) + 1):
@@ -65,7 +70,7 @@ def _change_case(
         if isinstance(part.node, Spellings) and part.node.plural:
             chosen = sorted({*chosen, *(f"{form}s" for form in chosen if form.isupper())})
         made = "cs({})".format(" OR ".join(f'"{form}"' for form in chosen))
-        yield from _replace(subject, "case", part, made.replace("{", "{{").replace("}", "}}"))
+        yield from _replace(subject, "case", part, made)
 
 
 def _is_plain(node: Term | Spellings) -> bool:
@@ -88,11 +93,11 @@ def _change_words(
     )
     for reach, least, words_of in choices:
         for words in choose_excluded(_by_story(found, words_of), least_stories=least):
-            made = f"{{}} NOT NEAR/{reach} {_print_group(words)}"
+            made = f"{AS_IT_IS} NOT NEAR/{reach} {_print_group(words)}"
             yield from _replace(subject, "exclusion", part, made)
     for words in choose_context(_by_story(found, lambda each: each.around)):
         group = " OR ".join(map(_quote, words))
-        yield from _replace(subject, "context", part, f"{{}} NEAR/{AROUND} plural({group})")
+        yield from _replace(subject, "context", part, f"{AS_IT_IS} NEAR/{AROUND} plural({group})")
 
 
 def _by_story(
@@ -122,7 +127,9 @@ def _replace(
     changed = replace_part(subject.query, part, made, subject.suppliers)
     if changed is not None:
         target = canonical(part.node)
-        yield Candidate(kind=kind, target=target, change=made.format(target), query=changed)
+        yield Candidate(
+            kind=kind, target=target, change=made.replace(AS_IT_IS, target), query=changed
+        )
 
 
 def _leave_sources_out(

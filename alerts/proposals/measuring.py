@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from alerts.proposals.candidates import make_candidates
 from alerts.proposals.model import (
@@ -15,11 +17,13 @@ from alerts.proposals.model import (
     Judgement,
     Proposal,
     ProposalEffect,
+    ProposalResult,
     ProposalSubject,
 )
 from alerts.query.text.document import PreparedDocument
 
 MAX_PROPOSALS = 5
+MAX_LEARNED = 300  # unmarked items that words are compared with, the newest
 MAX_OF_KIND = 2
 MAX_DROPPED = 20  # items that are named, of each proposal
 MIN_UNWANTED = 3  # stories; fewer say nothing of the next one
@@ -27,6 +31,7 @@ MIN_DROPPED = 2  # stories that were marked, by each proposal
 MIN_SHARE = 0.15  # of the stories that were marked
 MIN_KEPT = 3  # stories; with fewer, what nobody has marked has to be dropped less often
 LIFT = 1.5
+NONE_DISMISSED: Mapping[tuple[str, str], int] = MappingProxyType({})
 # where two drop the same, the simpler one comes first
 _ORDER = ("case", "source", "exclusion", "context")
 _SHOWN_FIRST: tuple[Judgement, ...] = ("unmarked", "unwanted")
@@ -46,27 +51,30 @@ def propose(
     items: Sequence[JudgedItem],
     *,
     seconds: float,
+    dismissed: Mapping[tuple[str, str], int] = NONE_DISMISSED,
+    all_given: bool = True,
     clock: Callable[[], float] = time.monotonic,
-) -> tuple[tuple[Proposal, ...], bool]:
-    """Return the changes worth offering, the best first, and whether all items were measured.
-
-    A change that drops anything that is kept is not offered.
+) -> ProposalResult:
+    """Return the changes worth offering. One that drops anything that is kept is not among them.
 
     Args:
         subject: the watch.
-        items: that it finds: first those that were judged, then all others, the newest first.
+        items: that it finds: first those that were judged, then others, the newest first.
         seconds: the time after which no more unmarked items are measured.
+        dismissed: (kind, target) -> the weight of a proposal when it was dismissed; it is offered
+            again when its weight is greater.
+        all_given: whether the items are all that the watch finds.
         clock: a monotonic clock, in seconds.
     """
-    unwanted = {each.story_id for each in items if each.judgement == "unwanted"}
-    if len(unwanted) < MIN_UNWANTED and not subject.muted_sources:
-        return (), True
     end = clock() + seconds
-    measured = [_Measured(each) for each in make_candidates(subject, items)]
-    if len(unwanted) < MIN_UNWANTED:
+    learned = [each for each in items if each.judgement != "unmarked"]
+    unmarked = [each for each in items if each.judgement == "unmarked"]
+    learned += unmarked[:MAX_LEARNED]
+    measured = [_Measured(each) for each in make_candidates(subject, learned)]
+    if len({each.story_id for each in items if each.judgement == "unwanted"}) < MIN_UNWANTED:
         measured = [each for each in measured if each.candidate.kind == "source"]
     looked: list[JudgedItem] = []
-    complete = True
+    complete = all_given
     for item in items:
         if item.judgement == "unmarked" and clock() > end:
             complete = False
@@ -78,8 +86,23 @@ def propose(
                 each.found.add(item.story_id)
             else:
                 each.dropped.setdefault(item.story_id, item)
-    proposals = [_build_proposal(subject, each, looked) for each in measured]
-    return _choose([each for each in proposals if is_worth(each)]), complete
+    judgements = {item.story_id: item.judgement for item in looked}
+    built = [_build_proposal(subject, each, judgements) for each in measured]
+    worth = [each for each in built if is_worth(each)]
+    offered = [each for each in worth if each.weight > dismissed.get(_key(each), -1)]
+    counts = Counter(judgements.values())
+    return ProposalResult(
+        proposals=_choose(offered),
+        unwanted=counts["unwanted"],
+        kept=counts["kept"],
+        unmarked=counts["unmarked"],
+        complete=complete,
+        dismissed=len({_key(each) for each in worth} - {_key(each) for each in offered}),
+    )
+
+
+def _key(proposal: Proposal) -> tuple[str, str]:
+    return proposal.candidate.kind, proposal.candidate.target
 
 
 def is_worth(proposal: Proposal) -> bool:
@@ -99,9 +122,8 @@ def is_worth(proposal: Proposal) -> bool:
 
 
 def _build_proposal(
-    subject: ProposalSubject, measured: _Measured, looked: Sequence[JudgedItem]
+    subject: ProposalSubject, measured: _Measured, stories: Mapping[int, Judgement]
 ) -> Proposal:
-    stories = {item.story_id: item.judgement for item in looked}
     dropped = {s: item for s, item in measured.dropped.items() if s not in measured.found}
 
     def count(judgement: Judgement) -> tuple[int, int]:

@@ -120,13 +120,18 @@ class Proposal:
 class ProposalResult:
     """The proposals for a watch, the best first.
 
-    `complete`: whether all that the watch finds in the archive was measured; if not, the newest.
-    `dismissed`: how many more there are that were dismissed and are not better since.
+    Args:
+        proposals: those that are offered.
+        unwanted: how many stories are marked as not relevant, or muted, of those that it finds.
+        kept: how many were ever marked as relevant.
+        unmarked: how many others were measured.
+        complete: whether these are all that it finds in the archive; if not, the newest.
+        dismissed: how many more there are, which were dismissed and are no better since.
     """
 
     proposals: tuple[Proposal, ...]
     unwanted: int
     kept: int
-    found: int
-    complete: bool
+    unmarked: int = 0
+    complete: bool = True
     dismissed: int = 0

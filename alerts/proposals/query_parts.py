@@ -26,6 +26,7 @@ from alerts.query.model.nodes import (
 )
 from alerts.query.reporting.canonical import canonical
 
+AS_IT_IS = "{}"
 Suppliers = Mapping[str, SupplierTerms]
 # a term as it is written at its column: in quotes, a supplier, or a word
 _WRITTEN = re.compile(r'"[^"]*"|“[^”]*”|@?[^\s()"“”:]+')
@@ -73,14 +74,14 @@ def replace_part(query: Query, part: QueryPart, made: str, suppliers: Suppliers)
     Args:
         query: to change.
         part: of `find_parts`.
-        made: what stands in its place, with `{}` for the part as it is.
+        made: what stands in its place, with `AS_IT_IS` for the part as it was written.
         suppliers: that the query may name.
 
     Returns:
         the changed query; None where the language does not allow it.
     """
     try:
-        new = compile_query(made.format(part.text), suppliers=suppliers)
+        new = compile_query(made.replace(AS_IT_IS, part.text), suppliers=suppliers)
         node = _replace(query.node, part.node, new.node)
         wanted = canonical(node)
         edited = [_edit_text(query, part.node, form) for form in (made, f"({made})")]
@@ -154,6 +155,6 @@ def _edit_text(query: Query, old: Term | Spellings | Macro, made: str) -> str:
     for column in sorted(columns, reverse=True):
         written = _WRITTEN.match(text, column - 1)
         if written is not None:
-            new = made.format(written[0])
+            new = made.replace(AS_IT_IS, written[0])
             text = f"{text[: written.start()]}{new}{text[written.end() :]}"
     return text

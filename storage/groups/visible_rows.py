@@ -38,6 +38,7 @@ from storage.tables import (
     carrier,
     declared_group,
     desk_mute,
+    dismissed_proposal,
     event_report,
     feedback,
     hub_subscription,
@@ -121,6 +122,7 @@ def _replacements(groups: frozenset[str], hidden: tuple[str, ...]) -> Mapping[An
             (watch_version, watch_version.c.key),
             (feedback, feedback.c.watch_key),
             (mute, mute.c.watch_key),
+            (dismissed_proposal, dismissed_proposal.c.watch_key),
         )
     }
     wanted[subscriber] = _is_of_group("subscription", subscriber.c.subscription_key, groups)

@@ -17,7 +17,7 @@ from storage.tables.crawling import hub_subscription, notice, poll, robots, run,
 from storage.tables.events import event_apart, event_feature, event_report, feature_frequency
 from storage.tables.groups import declared_group, group_member
 from storage.tables.jobs import configuration, host_slot
-from storage.tables.marks import desk_mute, item_mark, item_reading
+from storage.tables.marks import desk_mute, dismissed_proposal, item_mark, item_reading
 from storage.tables.telling import (
     aside,
     aside_telling,
@@ -65,6 +65,7 @@ __all__ = [
     "desk_token",
     "desk_used_state",
     "desk_user",
+    "dismissed_proposal",
     "event_apart",
     "event_feature",
     "event_report",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table
 
 from storage.engine.column_types import CleanText, UtcDateTime
 from storage.tables.columns import Id, group_column, metadata
@@ -57,3 +57,15 @@ desk_mute = Table(
 )
 Index("ix_desk_mute_user_id", desk_mute.c.user_id)
 Index("ix_desk_mute_item_id", desk_mute.c.item_id)
+
+# proposals for a watch that were dismissed: offered again once more speaks for them
+dismissed_proposal = Table(
+    "dismissed_proposal",
+    metadata,
+    Column("watch_key", CleanText, primary_key=True),
+    Column("kind", CleanText, primary_key=True),
+    Column("target", CleanText, primary_key=True),
+    Column("weight", Integer, nullable=False),
+    Column("actor", CleanText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

@@ -13,7 +13,15 @@ from storage.engine.damage import Damage, read_decodable
 from storage.engine.dialect import insert_new, lock_task
 from storage.mentions.asides import rename_watch
 from storage.model import WatchVersion
-from storage.tables import desk_mute, item, item_mark, mention, told, watch_version
+from storage.tables import (
+    desk_mute,
+    dismissed_proposal,
+    item,
+    item_mark,
+    mention,
+    told,
+    watch_version,
+)
 
 _BATCH = 500
 _COLUMNS = ("id", "key", "version", "query", "fingerprint", "active_since", "last_item_id")
@@ -81,6 +89,9 @@ class Watches:
             self._db.execute(update(table).where(key == old).values(values))
         for table in (item_mark, desk_mute):
             self._db.execute(update(table).where(table.c.watch_key == old).values(watch_key=new))
+        ours = dismissed_proposal.c.watch_key
+        self._db.execute(delete(dismissed_proposal).where(ours == new))
+        self._db.execute(update(dismissed_proposal).where(ours == old).values(watch_key=new))
 
     def _merge_mentions(self, old: str, new: str) -> None:
         tsuccessors, ours = mention.alias(), mention.alias()

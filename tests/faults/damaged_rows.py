@@ -81,6 +81,8 @@ def _rows(now: datetime) -> Mapping[str, dict[str, Any]]:
         "desk_token": {**editor, **made, **later, "token_hash": HASH, "label": "l",
                        "scopes": "read"},
         "desk_used_state": {**later, "state_hash": HASH},
+        "dismissed_proposal": {"watch_key": "corvid", "kind": "case", "target": "corvid",
+                               "weight": 3, "actor": "ruth", "at": now},
         "event_apart": {**about, "other_id": 2},
         "evidence_export": {"made_at": now, "manifest_sha256": HASH, "mentions": 1},
         "feedback": {**about, "subscriber_id": 1, "watch_key": "corvid", "given_at": now},

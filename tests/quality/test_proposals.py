@@ -75,9 +75,9 @@ def improve(name: str) -> tuple[Query, list[str]]:
         subject = ProposalSubject(
             watch_key=name, query=query, suppliers={}, names={}, muted_sources={}
         )
-        proposals, complete = propose(subject, judge(learning, query), seconds=60.0)
-        assert complete
-        good = [p for p in proposals if not relevant & {d.title for d in p.dropped}]
+        result = propose(subject, judge(learning, query), seconds=60.0)
+        assert result.complete
+        good = [p for p in result.proposals if not relevant & {d.title for d in p.dropped}]
         if not good:
             break
         query = good[0].candidate.query

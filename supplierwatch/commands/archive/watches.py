@@ -1,4 +1,4 @@
-"""`watches`: lists watches, tries a query, adds a watch."""
+"""`watches`: lists watches, tries a query, adds a watch; proposals are in `watch_proposals`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from supplierwatch.commands.archive import watch_proposals
 from supplierwatch.commands.archive.searching import SearchOptions, run_query
 from supplierwatch.formatting.console import console, print_json
 from supplierwatch.shell import registering
@@ -50,6 +51,7 @@ def register(app: typer.Typer) -> None:
             ("watches add epr -k 'electronic patient record' -k Nervecentre", "any of these words"),
         ),
     )
+    watch_proposals.register_in(group)
 
 
 def watches(ctx: typer.Context, json: Json = False) -> None:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from alerts.query import QueryError
 from config.editing.file_replacement import replace_file
@@ -16,6 +17,7 @@ from config.editing.table_groups import changed_groups
 from config.errors import ConfigInvalid, EditRefused, Problem
 from config.model import DEFAULT_GROUP
 from storage.model import Change
+from storage.rules.groups import GroupScope
 from supplierwatch.desk.page import DeskSource, PageRequest, PageResponse, not_found
 from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.group_configuration import restrict_configuration
@@ -27,6 +29,25 @@ LOGGED = 500  # characters of a value
 TABLES = {"sources.toml": "source", "watches.toml": "watch", "subscriptions.toml": "subscription"}
 FOREIGN = "This belongs to another group: only its members and operators change it."
 _WRITING = threading.Lock()
+
+
+class EditSource(Protocol):
+    """Gives what an edit of the configuration needs: the desk, or a command."""
+
+    @property
+    def wired(self) -> CompiledConfiguration:
+        """The configuration in force."""
+        ...
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """Environment variables with secrets and overrides of settings."""
+        ...
+
+    @property
+    def scope(self) -> GroupScope:
+        """The groups whose declarations may be edited."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +87,13 @@ class EditFailure:
         return 409 if self.conflict else 503 if self.unwritable else 400
 
 
-def group_of_new(source: DeskSource) -> str:
+def group_of_new(source: EditSource) -> str:
     """Return the group for what a user adds; empty for the default one, which needs no line."""
     own = source.scope.own
     return "" if own == DEFAULT_GROUP else own
 
 
-def is_foreign(source: DeskSource, group: str) -> bool:
+def is_foreign(source: EditSource, group: str) -> bool:
     """Return whether a declaration belongs to a group that a user may not change."""
     return not source.scope.has(group or DEFAULT_GROUP)
 
@@ -107,7 +128,7 @@ def check_edit(
 
 
 def try_edit(
-    source: DeskSource, file: ConfigText, content: bytes
+    source: EditSource, file: ConfigText, content: bytes
 ) -> CompiledConfiguration | EditFailure:
     """Return the configuration with this content, or why it is refused.
 

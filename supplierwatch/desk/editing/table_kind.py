@@ -14,10 +14,10 @@ from config.errors import EditRefused
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
     EditFailure,
+    EditSource,
     group_of_new,
     try_edit,
 )
-from supplierwatch.desk.page import DeskSource
 from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import CompiledConfiguration
 
@@ -51,7 +51,7 @@ class CompiledEdit(Generic[Draft]):
     configuration: CompiledConfiguration
 
 
-def accept(_source: DeskSource, _draft: object) -> EditFailure | None:
+def accept(_source: EditSource, _draft: object) -> EditFailure | None:
     """Check nothing before the whole configuration is checked."""
     return None
 
@@ -80,10 +80,10 @@ class TableKind(Generic[Draft]):
     audit_text: Callable[[Draft], str]
     taken: str
     gone: str = ""
-    check: Callable[[DeskSource, Draft], EditFailure | None] = accept
+    check: Callable[[EditSource, Draft], EditFailure | None] = accept
 
     def compile_edit(
-        self, source: DeskSource, file: ConfigText, draft: Draft, *, is_new: bool
+        self, source: EditSource, file: ConfigText, draft: Draft, *, is_new: bool
     ) -> CompiledEdit[Draft] | EditFailure:
         """Return the content of the file with a draft, as far as `check` accepts it."""
         try:
@@ -104,7 +104,7 @@ class TableKind(Generic[Draft]):
         return CompiledEdit(content=content, existing=existing, configuration=checked)
 
     def compile_removal(
-        self, source: DeskSource, file: ConfigText, key: str
+        self, source: EditSource, file: ConfigText, key: str
     ) -> bytes | EditFailure:
         """Return the content of the file without a table, as far as `check` accepts it."""
         try:
@@ -115,6 +115,6 @@ class TableKind(Generic[Draft]):
         return checked if isinstance(checked, EditFailure) else content
 
 
-def assign_group(source: DeskSource, draft: Draft) -> Draft:
+def assign_group(source: EditSource, draft: Draft) -> Draft:
     """Return a new draft in the group that its user sees."""
     return replace(draft, group=group_of_new(source))  # type: ignore[type-var]

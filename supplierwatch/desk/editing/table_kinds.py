@@ -5,9 +5,8 @@ from __future__ import annotations
 from alerts.query import QueryError, compile_query
 from config.editing import source_draft, subscription_draft, watch_draft
 from config.editing.watch_draft import WatchDraft
-from supplierwatch.desk.editing.file_edits import EditFailure
+from supplierwatch.desk.editing.file_edits import EditFailure, EditSource
 from supplierwatch.desk.editing.table_kind import TableKind
-from supplierwatch.desk.page import DeskSource
 from supplierwatch.formatting.translation import mark_text
 
 
@@ -16,7 +15,7 @@ def describe_watch(draft: WatchDraft) -> str:
     return draft.query or ", ".join(draft.keywords)
 
 
-def check_query(source: DeskSource, draft: WatchDraft) -> EditFailure | None:
+def check_query(source: EditSource, draft: WatchDraft) -> EditFailure | None:
     """Return what is wrong with the query of a watch, and where."""
     try:
         if draft.query:

@@ -57,4 +57,4 @@ def propose_for(
     """Return the proposals for a query whose finds were judged so."""
     query = compile_query(written, suppliers=suppliers)
     subject = make_subject(query, suppliers=suppliers)
-    return propose(subject, make_items(query, texts), seconds=1.0, clock=clock)[0]
+    return propose(subject, make_items(query, texts), seconds=1.0, clock=clock).proposals

@@ -97,7 +97,7 @@ def test_copies_of_a_story_count_once() -> None:
         for each in items
         if each.judgement == "unwanted"
     ]
-    (best, *_), _ = propose(make_subject(query), [*items, *copies], seconds=1.0)
+    best = propose(make_subject(query), [*items, *copies], seconds=1.0).proposals[0]
     assert best.effect.dropped_unwanted == 3
 
 
@@ -107,7 +107,7 @@ def test_a_source_with_mostly_unwanted_stories_is_left_out() -> None:
         *make_items(query, {f"Carnival number {n} in Rio": "unwanted" for n in range(4)}),
         *make_items(query, RECORDS, source="ward-and-wire", first=50),
     ]
-    proposals, _ = propose(make_subject(query), items, seconds=1.0)
+    proposals = propose(make_subject(query), items, seconds=1.0).proposals
     left_out = next(each for each in proposals if each.candidate.kind == "source")
     assert left_out.candidate.query.text == '(rio OR nhs) NOT source:"gazette"'
 
@@ -118,7 +118,8 @@ def test_a_muted_source_is_proposed_without_any_mark() -> None:
         *make_items(query, {"Carnival begins in Rio": "unmarked"}),
         *make_items(query, RECORDS, source="ward-and-wire", first=50),
     ]
-    (only,), _ = propose(make_subject(query, muted={"gazette": 2}), items, seconds=1.0)
+    muted = make_subject(query, muted={"gazette": 2})
+    (only,) = propose(muted, items, seconds=1.0).proposals
     assert (only.candidate.target, only.muted_by, only.weight) == ("gazette", 2, 2)
 
 
@@ -128,12 +129,21 @@ def test_what_was_judged_is_measured_whatever_the_time_and_the_rest_while_there_
     items = make_items(query, WEATHER | RESULTS | more)
     items.sort(key=lambda each: each.judgement == "unmarked")
     ticks = iter(range(100))
-    proposals, complete = propose(
-        make_subject(query), items, seconds=4.0, clock=lambda: float(next(ticks))
-    )
-    assert not complete
-    assert (proposals[0].effect.unwanted, proposals[0].effect.kept) == (3, 1)
-    assert proposals[0].effect.unmarked == 4
+    result = propose(make_subject(query), items, seconds=4.0, clock=lambda: float(next(ticks)))
+    assert (result.unwanted, result.kept, result.unmarked, result.complete) == (3, 1, 4, False)
+
+
+def test_a_dismissed_proposal_comes_back_when_it_drops_more_of_what_was_marked() -> None:
+    query = compile_query("rio")
+    subject, items = make_subject(query), make_items(query, RIVERS | RECORDS)
+
+    def offered(weight: int) -> tuple[int, int]:
+        known = {("exclusion", "rio"): weight}
+        result = propose(subject, items, seconds=1.0, dismissed=known)
+        return len(result.proposals), result.dismissed
+
+    assert offered(3) == (0, 1)
+    assert offered(2) == (1, 0)
 
 
 def test_the_same_marks_give_the_same_proposals() -> None:
