@@ -229,7 +229,10 @@ class RetentionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcSettings:
-    """Sign-in by an OpenID Connect provider. `roles`: values of `role_claim` by role."""
+    """Sign-in by an OpenID Connect provider.
+
+    `roles`: values of `role_claim` by role; `groups`: values of `group_claim` by group.
+    """
 
     issuer: str
     client_id: str
@@ -238,6 +241,8 @@ class OidcSettings:
     scopes: tuple[str, ...]
     role_claim: str
     roles: tuple[tuple[str, tuple[str, ...]], ...]  # empty: roles are set on the desk
+    group_claim: str
+    groups: tuple[tuple[str, tuple[str, ...]], ...]  # empty: groups are set on the desk
     new_users: bool  # unknown users are added at their first sign-in
 
 

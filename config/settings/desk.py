@@ -84,6 +84,8 @@ def _read_oidc(
         scopes=tuple(table.oidc_scopes),
         role_claim=table.oidc_role_claim,
         roles=tuple((role, tuple(named)) for role, named in roles if named),
+        group_claim=table.oidc_group_claim,
+        groups=tuple((group, tuple(named)) for group, named in sorted(table.oidc_groups.items())),
         new_users=table.oidc_new_users,
     ), []
 

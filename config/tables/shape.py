@@ -296,6 +296,10 @@ class DeskTable(Table):
     oidc_scopes: Annotated[list[_Text], _NotEmpty] = ["openid", "profile", "email"]
     oidc_role_claim: _Text = "groups"
     oidc_roles: OidcRolesTable = OidcRolesTable()
+    oidc_group_claim: _Text = "groups"
+    oidc_groups: dict[
+        Annotated[str, AfterValidator(checks.check_key)], Annotated[list[_Text], _NotEmpty]
+    ] = {}
     oidc_new_users: bool = False
     proxy_user_header: Annotated[str, AfterValidator(checks.check_header_name)] | None = None
     trusted_proxies: list[Annotated[str, AfterValidator(checks.check_network)]] = []

@@ -1,4 +1,4 @@
-"""Maps an identity at an OpenID Connect provider to a user of the desk and a role."""
+"""Maps an identity at an OpenID Connect provider to a user of the desk, a role and groups."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from typing import Any
 from config.model import OidcSettings
 from storage.model import Actor, Change, Role, User
 from storage.store import Unit
-from supplierwatch.desk.accounts.user_changes import UserRefused, add_user, change_role, read_email
+from supplierwatch.desk.accounts.user_changes import (
+    UserRefused,
+    add_user,
+    change_groups,
+    change_role,
+    read_email,
+)
 from supplierwatch.desk.accounts.user_names import is_name
 from supplierwatch.formatting.translation import mark_text
 
 log = logging.getLogger(__name__)
 
-MAX_VALUES = 10_000  # of the claim with roles
+MAX_VALUES = 10_000  # of a claim
 
 
 class ExternalRefused(Exception):
@@ -30,11 +36,11 @@ def find_external_user(
 
     The user is known by issuer and subject. At first sign-in it is the one whom an operator added
     with the mail address that the provider has verified, else, where allowed, a new one. A name
-    alone never identifies a user. Where the configuration maps roles, the claim sets the role at
-    each sign-in.
+    alone never identifies a user. Where the configuration maps roles or groups, their claims set
+    them at each sign-in; an operator, who sees all groups, needs none.
 
     Raises:
-        ExternalRefused: nobody added them, they have no role, or they are disabled.
+        ExternalRefused: nobody added them, they have no role or no group, or they are disabled.
     """
     subject = str(claims["sub"])
     role = read_role(settings, claims)
@@ -49,23 +55,42 @@ def find_external_user(
         unit.audit.record(actor, change, now)
     if user.disabled_at is not None:
         raise ExternalRefused(mark_text("You may not sign in."))
+    actor = Actor(name=user.name, via="oidc", client=client)
     if role is not None and role != user.role:
         try:
-            change_role(unit, Actor(name=user.name, via="oidc", client=client), user, role, now)
+            change_role(unit, actor, user, role, now)
         except UserRefused as error:
             log.warning("desk.role-kept name=%s why=%s", user.name, error)
+            role = user.role
+    if settings.groups:
+        groups = read_groups(settings, claims)
+        if groups:
+            change_groups(unit, actor, unit.users.with_groups(user), groups, now)
+        elif (role or user.role) is not Role.OPERATOR:
+            raise ExternalRefused(mark_text("Your account there has no group here."))
     return user
 
 
 def read_role(settings: OidcSettings, claims: Mapping[str, Any]) -> Role | None:
     """Return the highest role that the claims give; None for none."""
-    value = claims.get(settings.role_claim)
-    listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, list):
-        return None
-    held = {each for each in listed[:MAX_VALUES] if isinstance(each, str)}
+    held = _read_values(claims, settings.role_claim)
     given = [Role(role) for role, named in settings.roles if held.intersection(named)]
     return max(given, key=list(Role).index, default=None)
+
+
+def read_groups(settings: OidcSettings, claims: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the groups that the claims give."""
+    held = _read_values(claims, settings.group_claim)
+    return tuple(group for group, named in settings.groups if held.intersection(named))
+
+
+def _read_values(claims: Mapping[str, Any], name: str) -> set[str]:
+    """Return the texts of a claim, which is a text or a list of texts."""
+    value = claims.get(name)
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list):
+        return set()
+    return {each for each in listed[:MAX_VALUES] if isinstance(each, str)}
 
 
 def _find_or_make(
