@@ -205,6 +205,11 @@ def test_times_are_in_the_zone_of_the_user(stored: RunningDesk) -> None:
     assert reader.ask("/time-zone", {"csrf": csrf, "timezone": "Asia/Tokyo"}).code == 303
     assert " JST" in reader.ask("/").text
     assert " JST" not in stored.browser("editor").ask("/").text
+    stored.instance.stores(
+        an_article("a2", source_key="trolley", title="Halcyon pauses at the trust")
+    )
+    # where the story began is said in words, too
+    assert " JST; the other" in reader.ask("/story/1").words
 
 
 def test_a_star_on_what_no_watch_found_is_kept_too(desk: RunningDesk) -> None:

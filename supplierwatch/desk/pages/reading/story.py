@@ -51,7 +51,8 @@ def story(request: PageRequest) -> PageResponse:
             "lead": known,
             "event": event,
             "former_events": former_events,
-            "origin": describe_first(facts, context.names.source),
+            # called by the template, which knows the user's time zone
+            "describe_origin": lambda: describe_first(facts, context.names.source),
             "releases": {
                 each.item_id: describe_release(facts, each) for each in facts.outlet_items
             },
