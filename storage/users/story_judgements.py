@@ -51,6 +51,27 @@ class StoryJudgements:
         )
         return tuple(self._db.scalars(wanted))
 
+    def often_unwanted(self, least: int) -> frozenset[str]:
+        """Return the keys of watches to which so many stories are marked as not relevant."""
+        by_marks = (
+            select(item_mark.c.watch_key, item.c.story_id)
+            .join(item, item.c.id == item_mark.c.item_id)
+            .where(
+                item_mark.c.kind == MarkKind.IRRELEVANT.value,
+                item_mark.c.ended_at.is_(None),
+            )
+        )
+        by_links = select(feedback.c.watch_key, item.c.story_id).join(
+            item, item.c.id == feedback.c.item_id
+        )
+        each = union_all(by_marks, by_links).subquery()
+        wanted = (
+            select(each.c.watch_key)
+            .group_by(each.c.watch_key)
+            .having(func.count(each.c.story_id.distinct()) >= least)
+        )
+        return frozenset(self._db.scalars(wanted))
+
     def kept(self, watch_key: str, limit: int) -> tuple[int, ...]:
         """Return the stories of a watch that somebody ever said are relevant.
 

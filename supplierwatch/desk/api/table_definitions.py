@@ -74,12 +74,12 @@ class TableDefinitions(Generic[Draft]):
 
     def show(self, request: ApiRequest) -> Answer:
         """Return a table as the file has it; an edit sends back its ETag."""
-        return Answer(document=self.describe(self._find(self._open(request), request)))
+        return Answer(document=self.describe(self._find(self.open(request), request)))
 
     def make(self, request: ApiRequest) -> Answer:
         """Add a table."""
         draft = assign_group(request.source, self.draft_of(request.body, request.body.key))
-        return self.save(request, self._open(request), draft, is_new=True)
+        return self.save(request, self.open(request), draft, is_new=True)
 
     def change(self, request: ApiRequest) -> Answer:
         """Replace a table; settings that the document does not have stay."""
@@ -106,7 +106,7 @@ class TableDefinitions(Generic[Draft]):
         Raises:
             ApiProblem: 404, 409, 412 or 503.
         """
-        file = self._open(request)
+        file = self.open(request)
         found = self._find(file, request)
         require_match(request, self.describe(found))
         return file, found
@@ -135,7 +135,8 @@ class TableDefinitions(Generic[Draft]):
         )
         return self._write(request, file, edit.content, change, answer, self.kind.text(draft))
 
-    def _open(self, request: ApiRequest) -> ConfigText:
+    def open(self, request: ApiRequest) -> ConfigText:
+        """Read the file of the tables; raise `ApiProblem` where it cannot be read."""
         return open_config(request, self.file)
 
     def _find(self, file: ConfigText, request: ApiRequest) -> Draft:

@@ -15,8 +15,11 @@ from storage.store import Store, Unit
 from supplierwatch.desk.editing.file_edits import ConfigText, EditFailure, EditSource, try_edit
 from supplierwatch.desk.editing.table_kind import CompiledEdit
 from supplierwatch.desk.editing.table_kinds import WATCHES
+from supplierwatch.desk.page import DeskSource
 from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import CompiledConfiguration
+
+PAGE_SECONDS = 1.0  # of searching the archive for a page or the API, and as many of measuring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,22 @@ def read_proposals(
 def find_proposal(result: ProposalResult, proposal_id: str) -> Proposal | None:
     """Return the proposal of an id; None where it is not offered any more."""
     return next((each for each in result.proposals if each.proposal_id == proposal_id), None)
+
+
+def read_offered(source: DeskSource, now: datetime, watch_key: str) -> ProposalResult | None:
+    """Return the proposals for a watch, within the time of a page; None where there is no watch."""
+    watch = find_watch(source.wired, watch_key)
+    if watch is None:
+        return None
+    return read_proposals(source.store, source.wired, watch, now, seconds=PAGE_SECONDS)
+
+
+def find_offered(
+    source: DeskSource, now: datetime, watch_key: str, proposal_id: str
+) -> Proposal | None:
+    """Return a proposal for a watch; None where it is not offered any more."""
+    result = read_offered(source, now, watch_key)
+    return None if result is None else find_proposal(result, proposal_id)
 
 
 def draft_proposal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from alerts.proposals.measuring import MIN_UNWANTED
 from storage.model import Role
 from storage.store import Unit
 from supplierwatch.desk.page import PageRequest
@@ -15,7 +16,10 @@ MAX_PEOPLE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkChoices:
-    """What may be chosen. `watches` maps keys to labels; `may_edit`: the user is an editor."""
+    """What may be chosen. `watches` maps keys to labels; `may_edit`: the user is an editor.
+
+    `often_irrelevant` are the watches with enough stories that are not relevant to propose changes.
+    """
 
     people: tuple[str, ...]
     watches: Mapping[str, str]
@@ -23,6 +27,7 @@ class MarkChoices:
     suppliers: Mapping[str, str]
     tags: tuple[str, ...]
     may_edit: bool
+    often_irrelevant: frozenset[str] = frozenset()
     mute_days: tuple[int, ...] = MUTE_DAYS
     max_note: int = MAX_NOTE
     max_tag: int = MAX_TAG
@@ -33,11 +38,14 @@ def read_choices(unit: Unit, request: PageRequest) -> MarkChoices:
     """Return the choices in the forms of a page for its user."""
     context = request.source.context
     people = [user.name for user in unit.users.colleagues()]
+    may_edit = request.user.role.includes(Role.EDITOR)
+    often = unit.judgements.often_unwanted(MIN_UNWANTED) if may_edit else frozenset()
     return MarkChoices(
         people=tuple(people[:MAX_PEOPLE]),
         watches={key: words.label for key, words in context.names.watches.items()},
         subscriptions=tuple(each.key for each in request.source.wired.catalog.subscriptions),
         suppliers=context.supplier_names,
         tags=tuple(tag for tag, _ in unit.marks.tags()),
-        may_edit=request.user.role.includes(Role.EDITOR),
+        may_edit=may_edit,
+        often_irrelevant=often,
     )

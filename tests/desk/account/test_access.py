@@ -53,6 +53,8 @@ LEAST = {
     ("GET", "/watches/{key}/edit"): "editor",
     ("POST", "/watches/{key}/edit"): "editor",
     ("POST", "/watches/{key}/restore"): "editor",
+    ("POST", "/watches/{key}/accept"): "editor",
+    ("POST", "/watches/{key}/dismiss"): "editor",
     ("GET", "/new-watch"): "editor",
     ("POST", "/new-watch"): "editor",
     ("GET", "/sources"): "reader",

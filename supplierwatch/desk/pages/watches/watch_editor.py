@@ -1,4 +1,7 @@
-"""The editor of a watch: a form, a preview of the effect of an edit, saving to watches.toml."""
+"""The editor of a watch: a form, a preview of the effect of an edit, saving to watches.toml.
+
+An edit may also come from an earlier version, or from a proposal.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,18 @@ from supplierwatch.desk.editing.file_edits import (
 from supplierwatch.desk.editing.table_kind import assign_group
 from supplierwatch.desk.editing.table_kinds import WATCHES
 from supplierwatch.desk.editing.watch_preview import WatchPreview, preview
+from supplierwatch.desk.editing.watch_proposals import (
+    dismiss_proposal,
+    draft_proposal,
+    find_offered,
+)
 from supplierwatch.desk.page import MAX_VALUE, Page, PageRequest, PageResponse, not_found
 from supplierwatch.formatting.translation import format_number, mark_text
 from supplierwatch.formatting.translation import gettext as _
 
+NOT_OFFERED = mark_text(
+    "This change is not suggested any more: marks, the query or the archive have changed."
+)
 TOO_LONG = mark_text(
     "This watch has more than %(n)s characters, which this form cannot hold: edit watches.toml."
 )
@@ -37,16 +48,22 @@ def show_new(request: PageRequest) -> PageResponse:
 
 
 def show_edit(request: PageRequest) -> PageResponse:
-    """Show the form of a watch; with `version`, the query that it had then, and its effect."""
+    """Show the form of a watch.
+
+    With `version`, the query that it had then, with `proposal`, the proposed one, and the effect.
+    """
     opened = _open(request)
     if isinstance(opened, PageResponse):
         return opened
     file, draft = opened
-    number = request.values.get("version", "")
-    if not number:
+    number, proposal = request.values.get("version", ""), request.values.get("proposal", "")
+    if number:
+        made = _find_version(request, draft, number)
+    elif proposal:
+        made = _find_proposed(request, file, draft, proposal)
+    else:
         return _form(request, file, draft, is_new=False)
-    old = _find_version(request, draft, number)
-    return old if isinstance(old, PageResponse) else _preview(request, file, old, is_new=False)
+    return made if isinstance(made, PageResponse) else _preview(request, file, made, is_new=False)
 
 
 def restore(request: PageRequest) -> PageResponse:
@@ -57,6 +74,30 @@ def restore(request: PageRequest) -> PageResponse:
     file, draft = opened
     old = _find_version(request, draft, request.values.get("version", ""))
     return old if isinstance(old, PageResponse) else _save(request, file, old, is_new=False)
+
+
+def accept(request: PageRequest) -> PageResponse:
+    """Save the query of a proposal."""
+    opened = _open(request)
+    if isinstance(opened, PageResponse):
+        return opened
+    file, draft = opened
+    new = _find_proposed(request, file, draft, request.values.get("proposal", ""))
+    return new if isinstance(new, PageResponse) else _save(request, file, new, is_new=False)
+
+
+def dismiss(request: PageRequest) -> PageResponse:
+    """Dismiss a proposal; show those that are left."""
+    opened = _open(request)
+    if isinstance(opened, PageResponse):
+        return opened
+    _file, draft = opened
+    found = find_offered(request.source, request.now, draft.key, request.values.get("proposal", ""))
+    if found is None:
+        return not_found(_(NOT_OFFERED))
+    with request.source.store.transaction() as unit:
+        dismiss_proposal(unit, request.actor, draft.key, found, request.now)
+    return PageResponse(redirect=f"/watches/{quote(draft.key, safe='')}#proposals")
 
 
 def _open(request: PageRequest) -> tuple[ConfigText, WatchDraft] | PageResponse:
@@ -84,6 +125,19 @@ def _find_version(
     if number not in known:
         return not_found(_("This watch has no such version."))
     return replace(draft, query=known[number].query, keywords=(), exact=False)
+
+
+def _find_proposed(
+    request: PageRequest, file: ConfigText, draft: WatchDraft, proposal_id: str
+) -> WatchDraft | PageResponse:
+    """Return a watch with the query of a proposal; an error page where it is not offered."""
+    found = find_offered(request.source, request.now, draft.key, proposal_id)
+    if found is None:
+        return not_found(_(NOT_OFFERED))
+    made = draft_proposal(request.source, file, draft.key, found)
+    if isinstance(made, EditFailure):
+        return _form(request, file, draft, is_new=False, failure=made)
+    return made
 
 
 def submit_new(request: PageRequest) -> PageResponse:
@@ -240,4 +294,6 @@ PAGES = (
     Page(path="/watches/{key}/edit", handler=show_edit, role=Role.EDITOR),
     Page(path="/watches/{key}/edit", handler=submit_edit, role=Role.EDITOR, method="POST"),
     Page(path="/watches/{key}/restore", handler=restore, role=Role.EDITOR, method="POST"),
+    Page(path="/watches/{key}/accept", handler=accept, role=Role.EDITOR, method="POST"),
+    Page(path="/watches/{key}/dismiss", handler=dismiss, role=Role.EDITOR, method="POST"),
 )

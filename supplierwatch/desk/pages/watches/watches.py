@@ -8,12 +8,15 @@ from datetime import datetime
 from urllib.parse import quote, urlencode
 
 from alerts.digest.findings import build_entries
+from alerts.proposals.model import Proposal, ProposalResult
 from alerts.query import Query
 from alerts.text.word_diff import DiffPiece, word_diff
 from config.model import Watch
 from storage.model import AuditEntry, Role, WatchVersion
+from supplierwatch.desk.editing.watch_proposals import read_offered
 from supplierwatch.desk.page import Page, PageRequest, PageResponse, not_found
 from supplierwatch.desk.reading.weekly_counts import WEEKS, count_by_week
+from supplierwatch.formatting.proposals import JUDGEMENTS, describe_effect, name_change
 from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.formatting.translation import mark_text
 from supplierwatch.wiring import subscriptions_by_watch
@@ -32,6 +35,16 @@ class WatchRow:
     weeks: tuple[int, ...]
     last: datetime | None
     subscriptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownProposal:
+    """A proposal with its words, and what it changes of the query."""
+
+    proposal: Proposal
+    name: str
+    effect: str
+    pieces: tuple[DiffPiece, ...]
 
 
 def watches(request: PageRequest) -> PageResponse:
@@ -68,10 +81,15 @@ def watch(request: PageRequest) -> PageResponse:
         versions = unit.watches.versions(key)
         edits = unit.audit.list(limit=MAX_EDITS, thing="watch", subject=key)
         total = unit.mentions.count(key)
+    offered = read_offered(request.source, request.now, key) if may_edit(request) else None
     return PageResponse(
         template="watches/watch.html",
         values={
             "watch": declared,
+            "offered": offered,
+            "proposals": () if offered is None else _show_proposals(wired.queries[key], offered),
+            "outlets": wired.source_names,
+            "judgements": JUDGEMENTS,
             "may_edit": may_edit(request),
             "address": f"/watches/{quote(key, safe='')}",
             "query": wired.queries[key],
@@ -88,6 +106,18 @@ def watch(request: PageRequest) -> PageResponse:
 def may_edit(request: PageRequest) -> bool:
     """Return whether the user may change watches."""
     return request.user.role.includes(Role.EDITOR)
+
+
+def _show_proposals(query: Query, offered: ProposalResult) -> list[ShownProposal]:
+    return [
+        ShownProposal(
+            proposal=each,
+            name=name_change(each),
+            effect=describe_effect(each),
+            pieces=word_diff(query.text, each.candidate.query.text),
+        )
+        for each in offered.proposals
+    ]
 
 
 def _diff_versions(
