@@ -211,7 +211,7 @@ def _import_program() -> None:
 
     import alembic.autogenerate
     import alembic.command
-    import alembic.runtime.environment
+    import alembic.runtime.environment  # noqa: F401
     import rich.traceback  # noqa: F401
 
     import supplierwatch

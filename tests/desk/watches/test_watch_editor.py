@@ -91,6 +91,28 @@ def test_a_new_watch_is_added_and_says_that_nobody_is_told_of_it(desk: RunningDe
     assert browser.ask("/watches/millbrook").heading == "Millbrook's"
 
 
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        ({"label": "Millbrook & its trust"}, "millbrook-its-trust"),
+        ({"label": "Halcyon trusts"}, "halcyon-trusts-2"),  # there is one of this key
+        ({"label": ""}, "millbrook-and-paused"),
+        ({"label": "", "by": "keywords", "keywords": "Bed Planning\r\nother"}, "bed-planning"),
+        ({"label": "病院"}, "watch"),
+    ],
+    ids=["label", "taken", "query", "keywords", "no letters"],
+)
+def test_a_watch_without_a_key_gets_one_of_its_words(
+    desk: RunningDesk, given: dict[str, str], key: str
+) -> None:
+    browser = desk.browser("editor")
+    page = browser.ask("/new-watch?q=millbrook+AND+paused")
+    page = send(browser, "/new-watch", page, "preview", key="", **given)
+    assert form_of(page).values["key"] == key
+    assert send(browser, "/new-watch", page, "save").heading == "Saved"
+    assert f"key = '{key}'" in file_of(desk)
+
+
 def test_keywords_are_written_one_on_each_line(desk: RunningDesk) -> None:
     browser = desk.browser("editor")
     changes = {"by": "keywords", "keywords": "patient record\r\n\r\n Corvid Cloud \r\n"}
@@ -132,7 +154,7 @@ def test_what_check_refuses_is_not_saved(
 
 @pytest.mark.parametrize(
     ("key", "words"),
-    [("", "key"), ("Big", "key"), ("a b", "key"), ("corvid", "already"), ("é", "key")],
+    [("Big", "key"), ("a b", "key"), ("corvid", "already"), ("é", "key")],
 )
 def test_a_key_that_cannot_be_is_refused(desk: RunningDesk, key: str, words: str) -> None:
     browser = desk.browser("editor")

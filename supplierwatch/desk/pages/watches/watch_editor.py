@@ -9,8 +9,10 @@ import hashlib
 from dataclasses import replace
 from urllib.parse import quote
 
+from config.editing.table_file import read_file_tables
 from config.editing.watch_draft import FORM, WatchDraft, read_watch, watch_text
 from config.errors import EditRefused
+from config.values import checks
 from storage.model import Role
 from supplierwatch.desk.editing.file_edits import (
     ConfigText,
@@ -141,8 +143,18 @@ def _find_proposed(
 
 
 def submit_new(request: PageRequest) -> PageResponse:
-    """Show the effect of a new watch, or save it."""
+    """Show the effect of a new watch, or save it; without a key, it gets one of its words."""
     return _submit(request, request.values.get("key", "").strip(), is_new=True)
+
+
+def _make_key(file: ConfigText, draft: WatchDraft) -> str:
+    words = draft.label or " ".join(draft.keywords[:1]) or draft.query
+    try:
+        tables = read_file_tables(file.content, FORM)
+    except EditRefused:
+        return ""  # saving says what is wrong with the file
+    taken = {str(each.get("key")) for each in tables}
+    return checks.make_key(words, taken, default="watch")
 
 
 def submit_edit(request: PageRequest) -> PageResponse:
@@ -157,6 +169,8 @@ def _submit(request: PageRequest, key: str, *, is_new: bool) -> PageResponse:
     file = _read(request)
     if isinstance(file, PageResponse):
         return file
+    if is_new and not key:
+        draft = replace(draft, key=_make_key(file, draft))
     if any(len(request.values.get(name, "")) >= MAX_VALUE for name in ("query", "keywords")):
         return _form(
             request,
