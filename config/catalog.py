@@ -216,6 +216,7 @@ def _build_watch(each: Declared[WatchTable], supplier_names: Collection[str]) ->
         where=each.where,
         every_outlet=table.every_outlet,
         events=table.events,
+        summaries=table.summaries,
         asides=table.asides,
         group=table.group,
     )

@@ -97,6 +97,7 @@ class Watch:
     where: Where
     every_outlet: bool = False  # alert again when another outlet carries a reported story
     events: bool = False  # the stories of one event are one entry, and alerted once
+    summaries: bool = True  # entries of events have a summary
     asides: bool = True  # digests name matches in text around articles
     group: str = DEFAULT_GROUP
 

@@ -19,7 +19,8 @@ class TellingContext:
 
     `suppliers` matches the names of all suppliers; `supplier_names` maps their keys to names.
     `every_outlet` holds the watches that report each further outlet of a known story, `with_events`
-    those that tell the stories of one event as one, `with_asides` those whose matches in text
+    those that tell the stories of one event as one, `with_summaries`
+    those that summarise them, `with_asides` those whose matches in text
     around articles are told.
     """
 
@@ -31,6 +32,7 @@ class TellingContext:
     supplier_names: Mapping[str, str]
     every_outlet: frozenset[str]
     with_events: frozenset[str] = frozenset()
+    with_summaries: frozenset[str] = frozenset()
     with_asides: frozenset[str] = frozenset()
 
     @classmethod
@@ -65,6 +67,7 @@ class TellingContext:
             with_events=frozenset(
                 w.key for w in catalog.watches if w.events and not w.every_outlet
             ),
+            with_summaries=frozenset(w.key for w in catalog.watches if w.summaries),
             with_asides=frozenset(w.key for w in catalog.watches if w.asides),
         )
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from alerts.digest.aside_lines import AsideLine, fold_asides
 from alerts.digest.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
-from alerts.digest.event_entries import NO_EVENTS, EventTexts, join_events
+from alerts.digest.events.event_entries import NO_EVENTS, EventTexts, join_events
 from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.volume import SupplierShare, Volume
 from storage.crawling.coverage import Coverage

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from alerts.digest.changes import TextChange, change_between
 from alerts.digest.syndication import StoryFacts, story_facts, when_of
+from alerts.summaries.model import EventSummary
 from alerts.text.missing_text import why_thin
 from alerts.text.notice_summary import summarise_notice
 from alerts.text.page_numbers import format_pages, page_address, page_of, pages_of, unread_pages
@@ -118,6 +119,7 @@ class Entry:
     reports: tuple[Entry, ...] = ()  # other stories of the event, earliest first
     alerted: tuple[Entry, ...] = ()  # stories of the event that the reader was alerted of
     adds: str = ""  # a sentence of which no other report of the event says most
+    summary: EventSummary | None = None  # of the event
 
     @property
     def headline(self) -> str:

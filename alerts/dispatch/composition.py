@@ -15,7 +15,7 @@ from typing import Literal
 
 from alerts.digest.context import TellingContext
 from alerts.digest.digest import Digest, MutedWatchNote, Occasion, build_digest
-from alerts.digest.event_tellings import read_events, select_for_digest
+from alerts.digest.events.event_tellings import read_events, select_for_digest
 from alerts.digest.findings import explain_tellings, mark_already_alerted, mark_copies, members_of
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.recent_volume import RecentVolume, recent_volume

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.digest.context import TellingContext
-from alerts.digest.event_tellings import select_for_digest
+from alerts.digest.events.event_tellings import select_for_digest
 from alerts.digest.share_of_voice import SupplierIndex
 from alerts.dispatch.composition import (
     Kind,

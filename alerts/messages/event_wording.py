@@ -7,6 +7,7 @@ from alerts.digest.entry import Entry
 from alerts.messages import formats, wording
 from alerts.text.sanitize import shorten
 
+SUMMARY = "In the reports' own words"
 MAX_GREW = 6  # reports of an event in the line on how it grew
 
 

@@ -196,6 +196,7 @@ def _entry_lines(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
         yield f"   {entry.link}"
     if entry.stated:
         yield from wrap(entry.stated, "   ")
+    yield from _summary_lines(entry)
     yield from _excerpt_lines(entry)
     if entry.thin is not None:
         yield from wrap(wording.thin(entry), "   ")
@@ -212,6 +213,17 @@ def _entry_lines(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
     if digest.occasion.links is not None:
         link = digest.occasion.links.irrelevant(entry.watch_key, entry.item_id)
         yield from ("   Not relevant?", f"   {link}")
+
+
+def _summary_lines(entry: Entry) -> Iterator[str]:
+    if entry.summary is None:
+        return
+    yield f"   {event_wording.SUMMARY}:"
+    for each in entry.summary.sentences:
+        yield from wrap(each.text, "     ", "   - ")
+        yield from wrap(f"({each.outlet}; {each.why})", "     ")
+        if each.link:
+            yield f"     {each.link}"
 
 
 def _event_lines(entry: Entry, digest: Digest) -> Iterator[str]:

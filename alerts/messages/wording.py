@@ -105,8 +105,12 @@ def change_lines(entry: Entry) -> tuple[tuple[str, str], ...]:
 
 
 def excerpts(entry: Entry) -> tuple[Excerpt, ...]:
-    """Return the excerpts of an entry, the main one first."""
-    return (*([entry.excerpt] if entry.excerpt is not None else []), *entry.further)
+    """Return the excerpts of an entry, the main one first, without what its summary says."""
+    said = {each.text for each in entry.summary.sentences} if entry.summary is not None else set()
+    every = (*([entry.excerpt] if entry.excerpt is not None else []), *entry.further)
+    return tuple(
+        each for each in every if "".join(s.text for s in each.segments).strip() not in said
+    )
 
 
 def in_comments(excerpt: Excerpt) -> bool:

@@ -83,8 +83,8 @@ def select_sentences(
         first = first or most
         taken.append(best)
         said.update(candidates[best][1].features)
-    # the one that says most leads; the others follow as their reports have them
-    order = [*taken[:1], *sorted(taken[1:], key=lambda at: (candidates[at][1].position, at))]
+    # first what opens a report: what follows in one is understood after that
+    order = sorted(taken, key=lambda at: (candidates[at][1].position, taken.index(at)))
     if len(order) < LEAST_SENTENCES:
         return None
     return EventSummary(

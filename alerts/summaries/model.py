@@ -33,7 +33,7 @@ class SummarySentence:
     `similar` are outlets with a sentence that has most of the words of this one, and the other way
     round. `opens`: it is the first sentence of its report. `amount` and `date` are as they are
     written in it, or empty; with each, how many outlets have it. `shared` are words that other
-    outlets have too, those of most outlets first.
+    outlets have too, those of most outlets first. `only_here` is set by who compared the reports.
     """
 
     text: str
@@ -47,11 +47,12 @@ class SummarySentence:
     date: str = ""
     date_outlets: int = 0
     shared: tuple[str, ...] = ()
+    only_here: bool = False
 
     @property
     def why(self) -> str:
         """Why it was chosen: `similar in 2 other outlets; £330m in 3 outlets`."""
-        parts = []
+        parts = ["only here"] if self.only_here else []
         if self.similar:
             noun = "outlet" if len(self.similar) == 1 else "outlets"
             parts.append(f"similar in {len(self.similar)} other {noun}")
@@ -63,7 +64,7 @@ class SummarySentence:
                 parts.append(f"{written} in {outlets} outlets")
         if self.opens:
             parts.append("opens its report")
-        if self.shared and not self.similar:
+        if self.shared and not parts:
             parts.append(f"shares with others: {', '.join(self.shared)}")
         return "; ".join(parts) or "adds to the others"
 

@@ -16,7 +16,13 @@ from config.editing.table_file import (
 from config.editing.table_form import TableForm
 from config.errors import EditRefused
 
-_DEFAULTS = {"exact": False, "every_outlet": False, "events": False, "asides": True}
+_DEFAULTS = {
+    "exact": False,
+    "every_outlet": False,
+    "events": False,
+    "summaries": True,
+    "asides": True,
+}
 FORM = TableForm(
     file="watches.toml",
     table="watch",
@@ -30,6 +36,7 @@ FORM = TableForm(
         "exact",
         "every_outlet",
         "events",
+        "summaries",
         "asides",
     ),
     defaults=_DEFAULTS,
@@ -51,6 +58,7 @@ class WatchDraft:
     exact: bool = False
     every_outlet: bool = False
     events: bool = False
+    summaries: bool = True
     asides: bool = True
     group: str = ""  # empty: the line is left as it is
 

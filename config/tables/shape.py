@@ -194,6 +194,7 @@ class WatchTable(Keyed):
     was: _Key | None = None
     every_outlet: bool = False
     events: bool = False
+    summaries: bool = True
     asides: bool = True
     group: _Key = DEFAULT_GROUP
 

@@ -111,6 +111,10 @@ class Events:
             found.update((row.id, row.event_id) for row in rows if isinstance(row.event_id, int))
         return found
 
+    def frequencies(self, names: Collection[str]) -> tuple[int, dict[str, int]]:
+        """Return the number of reports, and feature -> the number of reports that have it."""
+        return self._rows.frequencies(names)
+
     def delete_features(self, before: datetime) -> int:
         """Delete features of items first seen before, and frequencies of those that one item had.
 

@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
+from alerts.digest.entry import Names
+from alerts.digest.events.event_summaries import summarise_items
 from alerts.matching import match_item
 from alerts.query import Document, Explanation, explain
 from alerts.schedule.due import alert_after, old_items_due
+from alerts.summaries.model import EventSummary
 from storage.archive.event_edits import EventLink
 from storage.mentions.asides import Aside
 from storage.model import (
@@ -100,6 +103,7 @@ class ItemAccount:
     failures: tuple[FailedTask, ...] = ()  # tasks that failed for it
     host_sources: tuple[tuple[str, SourceState | None], ...] = ()
     event: tuple[tuple[StoredItem, EventLink], ...] = ()  # other reports of its event
+    event_summary: EventSummary | None = None
 
 
 def read_account(
@@ -135,6 +139,8 @@ def read_item_account(
     `with_found` adds the watches that match or mention it, and sorts all by key.
     """
     builder = _WatchAccountBuilder(unit, wired, item, now)
+    event = read_event(unit, item.item_id)
+    names = Names(watches={}, sources=wired.source_names)
     if with_found:
         watch_keys = sorted({*watch_keys, *builder.list_found()})
     return ItemAccount(
@@ -144,7 +150,8 @@ def read_item_account(
         watches=tuple(builder.build(key) for key in watch_keys),
         former_watches=tuple(key for key in builder.mentions if key not in wired.queries),
         failures=_read_failures(unit, item.item_id),
-        event=read_event(unit, item.item_id),
+        event=event,
+        event_summary=summarise_items(unit, [item, *(other for other, _ in event)], names),
     )
 
 

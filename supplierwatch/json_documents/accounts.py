@@ -53,6 +53,18 @@ def account_json(account: ItemAccount, names: Mapping[str, str]) -> dict[str, An
             }
             for other, link in account.event
         ],
+        "event_summary": []
+        if account.event_summary is None
+        else [
+            {
+                "sentence": each.text,
+                "item": each.item_id,
+                "outlet": each.outlet,
+                "url": each.link,
+                "why": each.why,
+            }
+            for each in account.event_summary.sentences
+        ],
         "set_aside": [] if item is None else [aside_json(block) for block in item.asides],
     }
 

@@ -71,6 +71,12 @@ def _print_event(screen: Console, account: ItemAccount, names: Mapping[str, str]
         apart = plural(round(link.hours_apart), "hour")
         line = f"    {outlet}: {item.title} (share: {shared}; {apart} apart)"
         screen.print(Text(clean(line, 300)), soft_wrap=True)
+    if account.event_summary is not None:
+        screen.print(Text("  the event in the reports' own words:"))
+        for each in account.event_summary.sentences:
+            screen.print(
+                Text(clean(f"    {each.text} ({each.outlet}; {each.why})", 600)), soft_wrap=True
+            )
 
 
 def _print_unknown(screen: Console, account: ItemAccount) -> None:

@@ -165,6 +165,7 @@ DRAFTS = st.builds(
     keywords=st.lists(TEXTS, max_size=3).map(tuple),
     exact=st.booleans(),
     every_outlet=st.booleans(),
+    summaries=st.booleans(),
     asides=st.booleans(),
 )
 

@@ -81,6 +81,7 @@ def a_catalog(
     press: Mapping[str, str] | None = None,
     without_asides: Collection[str] = (),
     with_events: Collection[str] = (),
+    without_summaries: Collection[str] = (),
 ) -> Catalog:
     """A catalogue of two outlets and two suppliers.
 
@@ -138,6 +139,7 @@ def a_catalog(
                 every_outlet=key in every_outlet,
                 asides=key not in without_asides,
                 events=key in with_events,
+                summaries=key not in without_summaries,
             )
             for key, query in watches.items()
         ),
@@ -176,6 +178,7 @@ class Desk:
         press: Mapping[str, str] | None = None,
         without_asides: Collection[str] = (),
         with_events: Collection[str] = (),
+        without_summaries: Collection[str] = (),
     ) -> None:
         self.store = store
         self.clock = clock
@@ -188,6 +191,7 @@ class Desk:
             press=press,
             without_asides=without_asides,
             with_events=with_events,
+            without_summaries=without_summaries,
         )
 
     def declare(
@@ -198,6 +202,7 @@ class Desk:
         press: Mapping[str, str] | None = None,
         without_asides: Collection[str] = (),
         with_events: Collection[str] = (),
+        without_summaries: Collection[str] = (),
     ) -> None:
         """Put a configuration in force."""
         self.catalog = a_catalog(
@@ -207,6 +212,7 @@ class Desk:
             press=press,
             without_asides=without_asides,
             with_events=with_events,
+            without_summaries=without_summaries,
         )
         terms = compile_suppliers(self.catalog.suppliers)
         queries = {

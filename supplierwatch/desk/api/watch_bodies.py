@@ -23,6 +23,7 @@ DEFINITION = record(
     exact=FLAG,
     every_outlet=FLAG,
     events=FLAG,
+    summaries=FLAG,
     asides=FLAG,
 )
 
@@ -41,6 +42,7 @@ class WatchBody(Body):
     exact: Annotated[bool, Field(description="Keywords as they are written.")] = False
     every_outlet: Annotated[bool, Field(description="Report each outlet of a story.")] = False
     events: Annotated[bool, Field(description="Report stories of one event as one.")] = False
+    summaries: Annotated[bool, Field(description="Summarise the reports of an event.")] = True
     asides: Annotated[bool, Field(description="Name matches in text cut from pages.")] = True
 
 
@@ -70,6 +72,7 @@ def draft_of(body: WatchBody, key: str) -> WatchDraft:
         exact=body.exact,
         every_outlet=body.every_outlet,
         events=body.events,
+        summaries=body.summaries,
         asides=body.asides,
     )
 
@@ -84,6 +87,7 @@ def definition_json(draft: WatchDraft) -> dict[str, Any]:
         "exact": draft.exact,
         "every_outlet": draft.every_outlet,
         "events": draft.events,
+        "summaries": draft.summaries,
         "asides": draft.asides,
     }
 

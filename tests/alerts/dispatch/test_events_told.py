@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from config.model import Cadence
 from storage.model import OutboxMessage
 from storage.store import Store
 from tests.quality.event_reports import REPORTS
+from tests.quality.summarised_events import read_events
 from tests.support.clock import Clock
 from tests.support.desk import Desk, a_subscription
 from tests.support.outgoing import assert_mail_is_clean, bodies
@@ -68,7 +70,8 @@ def test_the_stories_of_one_event_are_one_entry_of_a_digest(store: Store, clock:
     assert "1 new story" in text
     assert "One event in 3 stories of 2 outlets: first The Ward Ledger, Tue 24 Nov, 07:00" in text
     assert "then Trolley Times, Tue 24 Nov, 07:05" in text
-    assert f"Only here: “{OWN}”" in text
+    assert f"{OWN} (Trolley Times; only here" in text
+    assert f"Only here: “{OWN}”" not in text
     for title in TITLES:
         assert f"https://{'trolley' if title == TITLES[1] else 'ward-ledger'}.example/" in text
         assert title in text.replace("*", "")
@@ -144,3 +147,59 @@ def test_two_watches_tell_of_an_event_each(store: Store, clock: Clock) -> None:
     [second] = desk.tick(HOUR)
 
     assert "Watch: Tennant." in plain(second)
+
+
+MERGER = next(each for each in read_events() if each.name == "05-merger-cleared").reports[:2]
+LEAD, SECOND = (each.body.split("\n\n")[0] for each in MERGER)
+
+
+def publish_merger(desk: Desk, clock: Clock) -> None:
+    for each, source in zip(MERGER, ("ward-ledger", "trolley"), strict=True):
+        report(desk, f"Oxbow: {each.title}", each.body, source)
+        clock.at += 5 * MINUTE
+
+
+def test_the_entry_of_an_event_is_summarised_in_the_words_of_its_reports(
+    store: Store, clock: Clock
+) -> None:
+    desk = a_desk(store, clock, "daily")
+    publish_merger(desk, clock)
+
+    [digest] = desk.tick(HOUR)
+
+    text, html = bodies(assert_mail_is_clean(digest.notification.raw))
+    shown = " ".join(text.replace("*", "").split())
+    assert "In the reports' own words: - " in shown
+    assert LEAD in shown
+    assert "(The Ward Ledger; £330m in 2 outlets; opens its report" in shown
+    source = html.partition("own words")[2].partition("</a>")[0]
+    assert 'href="https://ward-ledger.example/' in source
+    assert source.endswith("The Ward Ledger")
+
+
+def test_a_sentence_of_the_summary_is_not_said_again_as_only_here(
+    store: Store, clock: Clock
+) -> None:
+    desk = a_desk(store, clock, "daily")
+    publish_merger(desk, clock)
+
+    [digest] = desk.tick(HOUR)
+
+    text, _ = bodies(assert_mail_is_clean(digest.notification.raw))
+    shown = " ".join(text.replace("*", "").split())
+    summary = shown.partition("own words:")[2].partition("One event")[0]
+    only = re.findall("Only here: “([^”]+)”", shown)
+    assert only
+    assert not [each for each in only if each in summary]
+
+
+@pytest.mark.parametrize("off", [{"without_summaries": WATCHES}, {"with_events": ()}])
+def test_a_watch_without_summaries_has_none(
+    store: Store, clock: Clock, off: dict[str, object]
+) -> None:
+    desk = a_desk(store, clock, "daily", **off)
+    publish_merger(desk, clock)
+
+    [digest] = desk.tick(HOUR)
+
+    assert "own words" not in "".join(bodies(assert_mail_is_clean(digest.notification.raw)))

@@ -84,11 +84,9 @@ def test_what_several_outlets_say_is_chosen_and_said_once() -> None:
 
 
 def test_a_word_that_is_common_in_the_archive_counts_less() -> None:
-    body = "The council of Penrow met on the question of roads. "
-    reports = [
-        a_report(1, f"{body}Larkhill left the kitchens of Penrow."),
-        a_report(2, f"{body}Larkhill quits all kitchens in Penrow."),
-    ]
+    said = ("The council met on the question of roads.", "Larkhill left its kitchens in Penrow.")
+    rest = "Meals for 19,000 pupils are at risk. Odile Strand blamed an index clause."
+    reports = [a_report(at, f"{said[0]} {said[1]} {rest}") for at in (1, 2)]
     common = FeatureFrequencies(
         counts=dict.fromkeys(("council", "met", "question", "road"), 900), reports=1_000
     )
@@ -96,9 +94,9 @@ def test_a_word_that_is_common_in_the_archive_counts_less() -> None:
     usual, summary = summarise(reports, NONE), summarise(reports, common)
 
     assert usual is not None
-    assert usual.sentences[0].text.startswith("The council")
+    assert said[0] in [each.text for each in usual.sentences]
     assert summary is not None
-    assert summary.sentences[0].text.startswith("Larkhill")
+    assert said[0] not in [each.text for each in summary.sentences]
 
 
 @pytest.mark.parametrize(

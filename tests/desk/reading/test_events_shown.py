@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from supplierwatch.desk.reading.event_changes import read_former_events
+from tests.desk.api.api_client import client
 from tests.desk.browser import RunningDesk
 from tests.quality.event_reports import REPORTS
+from tests.quality.summarised_events import read_events
 from tests.supplierwatch.instance import an_article
 
 TITLES = ("Halcyon closes early", "Early end for Halcyon")
@@ -72,3 +74,33 @@ def test_the_command_line_takes_a_report_out_and_puts_it_back(reported: RunningD
     assert run("event", "take-out", item.url).exit_code == 2
     assert "Put back into event 5" in run("event", "put-back", item.url).stdout
     assert run("event", "put-back", item.url).exit_code == 2
+
+
+def test_an_event_is_summarised_in_the_words_of_its_reports(reported: RunningDesk) -> None:
+    [event] = [each for each in read_events() if each.name == "05-merger-cleared"]
+    reported.instance.stores(
+        *(
+            an_article(
+                f"m{at}",
+                title=f"Halcyon: {each.title}",
+                body=each.body,
+                source_key=("ward-ledger", "trolley")[at % 2],
+            )
+            for at, each in enumerate(event.reports)
+        )
+    )
+
+    page = reported.browser("reader").ask("/item/7")
+
+    assert "In the reports' own words" in page.words
+    assert "Halden Data's £330m purchase of Mistle Analytics was cleared by" in page.words
+    assert "£330m in 2 outlets" in page.words
+    assert 'href="/item/7"' in page.text.partition('id="event-summary"')[2]
+    answered = client(reported, "reader").json("/items/7")["event_summary"]
+    assert len(answered) > 1
+    for each in answered:
+        assert each["sentence"] in page.words
+        assert each["why"] in page.words
+        report = client(reported, "reader").json(f"/items/{each['item']}")
+        assert each["sentence"] in report["texts"]["body"]
+        assert each["url"] == report["item"]["url"]

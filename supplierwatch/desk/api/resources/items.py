@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alerts.digest.findings import stories_of
+from alerts.summaries.extract import MAX_SENTENCES
 from storage.model import ItemRevision, Role, StoredItem
 from storage.store import Unit
 from supplierwatch.desk.api import schemas
@@ -73,6 +74,7 @@ VERSION = record(
     difference=many(many(TEXT)),
 )
 REPORT = record(item=ITEM, shared=many(TEXT), hours_apart=schemas.NUMBER)
+SENTENCE = record(sentence=TEXT, item=INTEGER, outlet=TEXT, url=perhaps(TEXT), why=TEXT)
 TEXTS = record(title=TEXT, summary=TEXT, body=TEXT, comments=TEXT)
 NUMBER = path_number("id", "Number of the article.", example=17)
 
@@ -107,6 +109,7 @@ def item(request: ApiRequest) -> Answer:
         "story": None if story is None else story.record(),
         "event_id": event_id,
         "event": accounted["event"],
+        "event_summary": accounted["event_summary"],
     }
     return Answer(document=document)
 
@@ -159,6 +162,7 @@ ENDPOINTS = (
             story=perhaps(STORY),
             event_id=perhaps(INTEGER),
             event=many(REPORT),
+            event_summary=many(SENTENCE, most=MAX_SENTENCES),
         ),
     ),
     Endpoint(

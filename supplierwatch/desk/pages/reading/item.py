@@ -84,6 +84,7 @@ def item(request: PageRequest) -> PageResponse:
             "own": own,
             "members": members,
             "event": account.event,
+            "event_summary": account.event_summary,
             "former_events": former_events,
             "marks": marks,
             "is_unread": known.story_id in find_unread(mentions, readings, user),

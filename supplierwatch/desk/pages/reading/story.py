@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alerts.digest.events.event_summaries import summarise_items
 from alerts.digest.findings import build_entries, members_of
 from alerts.digest.syndication import story_facts
 from storage.model import Role
@@ -38,6 +39,8 @@ def story(request: PageRequest) -> PageResponse:
         by_links = unit.reader_requests.dismissed_by_links([known.story_id])
         choices = read_choices(unit, request)
         event, former_events = read_event(unit, known.item_id), read_former_events(unit, known)
+        reports = [known, *(other for other, _link in event)]
+        event_summary = summarise_items(unit, reports, context.names)
     watches: dict[int, dict[str, None]] = {}
     for mention, item in found:
         watches.setdefault(item.item_id, {})[mention.match.watch_key] = None
@@ -50,6 +53,7 @@ def story(request: PageRequest) -> PageResponse:
             "entry": entries[0] if entries else None,
             "lead": known,
             "event": event,
+            "event_summary": event_summary,
             "former_events": former_events,
             # called by the template, which knows the user's time zone
             "describe_origin": lambda: describe_first(facts, context.names.source),

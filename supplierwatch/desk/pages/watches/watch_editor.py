@@ -199,6 +199,7 @@ def _draft_of(request: PageRequest, key: str) -> WatchDraft:
         exact=by_keywords and bool(values.get("exact")),
         every_outlet=bool(values.get("every_outlet")),
         events=bool(values.get("events")),
+        summaries=bool(values.get("summaries")),
         asides=bool(values.get("asides")),
     )
 

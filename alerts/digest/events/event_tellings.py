@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from alerts.digest.context import TellingContext
-from alerts.digest.event_entries import EventTexts
+from alerts.digest.events.event_entries import EventTexts
+from alerts.digest.events.event_summaries import read_frequencies, read_reports
 from storage.model import PendingTelling, StoredItem
 from storage.store import Unit
 
@@ -18,10 +19,16 @@ def read_events(unit: Unit, items: Sequence[StoredItem], context: TellingContext
     """Read the events of items for a message."""
     if not context.with_events:
         return EventTexts()
+    events = unit.events.events_of({item.item_id for item in items})
+    summarised = context.with_events & context.with_summaries
+    reports = read_reports(items, events, context.names) if summarised else {}
     return EventTexts(
-        events=unit.events.events_of({item.item_id for item in items}),
+        events=events,
         items={item.item_id: item for item in items},
         watches=context.with_events,
+        summarised=summarised,
+        reports=reports,
+        frequencies=read_frequencies(unit, reports.values()),
     )
 
 

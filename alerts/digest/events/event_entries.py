@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from alerts.digest.entry import Entry
+from alerts.summaries.extract import LEAST_OUTLETS, select_sentences
+from alerts.summaries.model import EventSummary, FeatureFrequencies
+from alerts.summaries.sentence_features import ReadReport
 from alerts.text.sanitize import fragment, shorten
 from alerts.text.sentences import sentences
 from storage.model import StoredItem
@@ -28,18 +31,29 @@ class EventTexts:
     """What is known of the events of a message.
 
     `events` maps the ids of items to those of their events, for watches that tell events as one;
-    `items` are the items by id.
+    `items` are the items by id. `summarised` are the watches of them that summarise an event, by
+    `reports`, item id -> what was read of it, and by the `frequencies` in the archive.
     """
 
     events: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     items: Mapping[int, StoredItem] = field(default_factory=lambda: MappingProxyType({}))
     watches: frozenset[str] = frozenset()
+    summarised: frozenset[str] = frozenset()
+    reports: Mapping[int, ReadReport] = field(default_factory=lambda: MappingProxyType({}))
+    frequencies: FeatureFrequencies = field(default_factory=FeatureFrequencies)
 
     def event_of(self, entry: Entry) -> int | None:
         """Return the event by which an entry is joined with others; None if by none."""
         if entry.watch_key not in self.watches:
             return None
         return self.events.get(entry.item_id)
+
+    def summarise(self, entries: Sequence[Entry]) -> EventSummary | None:
+        """Return the summary of entries that report one event, if their watch has summaries."""
+        if entries[0].watch_key not in self.summarised:
+            return None
+        ids = sorted(each.item_id for each in entries if each.item_id in self.reports)
+        return select_sentences([self.reports[each] for each in ids], self.frequencies)
 
 
 NO_EVENTS = EventTexts()
@@ -78,12 +92,16 @@ def _join_entries(entries: Sequence[Entry], alerted: tuple[Entry, ...], known: E
     if len(entries) == 1:
         return replace(entries[0], alerted=alerted)
     in_order = sorted(entries, key=lambda each: (each.when, each.item_id))
+    summary = known.summarise(in_order)
     adds = _find_own_sentences(in_order, known.items)
+    if summary is not None:
+        summary, adds = _say_once(summary, adds)
     lead = choose_lead(in_order)
     return replace(
         lead,
         alerted=alerted,
         adds=adds.get(lead.item_id, ""),
+        summary=summary,
         reports=tuple(
             replace(each, adds=adds.get(each.item_id, ""))
             for each in in_order
@@ -109,6 +127,24 @@ def choose_lead(entries: Sequence[Entry]) -> Entry:
 
     best = max(range(len(entries)), key=lambda at: (rank(at), -at))
     return entries[best]
+
+
+def _say_once(
+    summary: EventSummary, adds: Mapping[int, str]
+) -> tuple[EventSummary, dict[int, str]]:
+    """Mark the sentences of a summary that one report alone has, and leave them out elsewhere."""
+    marked = tuple(
+        replace(
+            each,
+            only_here=adds.get(each.item_id) == each.text
+            and not each.similar
+            and max(each.amount_outlets, each.date_outlets) < LEAST_OUTLETS,
+        )
+        for each in summary.sentences
+    )
+    said = {each.text for each in marked}
+    rest = {item_id: text for item_id, text in adds.items() if text not in said}
+    return replace(summary, sentences=marked), rest
 
 
 def _find_own_sentences(

@@ -1,0 +1,1 @@
+"""The stories of one event as one entry of a message: what is joined, told when, and summarised."""
