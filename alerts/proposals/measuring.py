@@ -12,6 +12,7 @@ from types import MappingProxyType
 from alerts.proposals.candidates import make_candidates
 from alerts.proposals.model import (
     Candidate,
+    ChangeKind,
     DroppedItem,
     JudgedItem,
     Judgement,
@@ -32,8 +33,11 @@ MIN_SHARE = 0.15  # of the stories that were marked
 MIN_KEPT = 3  # stories; with fewer, what nobody has marked has to be dropped less often
 LIFT = 1.5
 NONE_DISMISSED: Mapping[tuple[str, str], int] = MappingProxyType({})
-# where two drop the same, the simpler one comes first
-_ORDER = ("case", "source", "exclusion", "context")
+# what speaks for a proposal counts for less where it depends on more words; where two count the
+# same, the first of these comes first
+_COUNTED: Mapping[ChangeKind, float] = MappingProxyType(
+    {"case": 1.0, "source": 1.0, "exclusion": 0.9, "context": 0.8}
+)
 _SHOWN_FIRST: tuple[Judgement, ...] = ("unmarked", "unwanted")
 
 
@@ -169,9 +173,9 @@ def _choose(proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
     ordered = sorted(
         proposals,
         key=lambda each: (
-            -each.weight,
+            -each.weight * _COUNTED[each.candidate.kind],
             each.effect.dropped_unmarked,
-            _ORDER.index(each.candidate.kind),
+            list(_COUNTED).index(each.candidate.kind),
             len(each.candidate.query.text),
             each.proposal_id,
         ),

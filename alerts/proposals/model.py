@@ -17,7 +17,10 @@ Judgement = Literal["unwanted", "kept", "unmarked"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedItem:
-    """An item that a watch finds, where it matches, and what people said of its story."""
+    """An item that a watch finds, and what people said of its story.
+
+    `spans` are where it matches; none where the words around them are not read.
+    """
 
     item_id: int
     story_id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alerts.proposals.gathering import SECONDS, gather_proposals
+from alerts.proposals.gathering import gather_proposals, read_judgements
 from alerts.proposals.model import Proposal, ProposalResult
 from config.editing.watch_draft import WatchDraft, read_watch
 from config.errors import EditRefused
@@ -13,6 +13,7 @@ from config.model import Watch
 from storage.model import Actor, Change
 from storage.store import Store, Unit
 from supplierwatch.desk.editing.file_edits import ConfigText, EditFailure, EditSource, try_edit
+from supplierwatch.desk.editing.recent_proposals import RecentProposals
 from supplierwatch.desk.editing.table_kind import CompiledEdit
 from supplierwatch.desk.editing.table_kinds import WATCHES
 from supplierwatch.desk.page import DeskSource
@@ -20,6 +21,7 @@ from supplierwatch.formatting.translation import gettext as _
 from supplierwatch.wiring import CompiledConfiguration
 
 PAGE_SECONDS = 1.0  # of searching the archive for a page or the API, and as many of measuring
+_RECENT = RecentProposals()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ def read_proposals(
     watch: Watch,
     now: datetime,
     *,
-    seconds: float = SECONDS,
+    seconds: float,
 ) -> ProposalResult:
     """Return the proposals for a watch in force; `seconds` as in `gather_proposals`."""
     return gather_proposals(
@@ -61,7 +63,7 @@ def read_proposals(
         wired.queries[watch.key],
         wired.suppliers,
         wired.source_names,
-        now=now,
+        read_judgements(store, watch, now),
         seconds=seconds,
     )
 
@@ -72,11 +74,29 @@ def find_proposal(result: ProposalResult, proposal_id: str) -> Proposal | None:
 
 
 def read_offered(source: DeskSource, now: datetime, watch_key: str) -> ProposalResult | None:
-    """Return the proposals for a watch, within the time of a page; None where there is no watch."""
-    watch = find_watch(source.wired, watch_key)
+    """Return the proposals for a watch, within the time of a page; None where there is no watch.
+
+    They are computed again when something was marked or edited since, and after a while.
+    """
+    wired, store = source.wired, source.store
+    watch = find_watch(wired, watch_key)
     if watch is None:
         return None
-    return read_proposals(source.store, source.wired, watch, now, seconds=PAGE_SECONDS)
+    query, judgements = wired.queries[watch_key], read_judgements(store, watch, now)
+    asked = (store.url, watch_key, watch.group, query.text, query.fingerprint, judgements)
+    return _RECENT.get(
+        asked,
+        now,
+        lambda: gather_proposals(
+            store,
+            watch,
+            query,
+            wired.suppliers,
+            wired.source_names,
+            judgements,
+            seconds=PAGE_SECONDS,
+        ),
+    )
 
 
 def find_offered(
