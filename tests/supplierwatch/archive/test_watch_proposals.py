@@ -9,6 +9,7 @@ import pytest
 
 from storage.model import MarkKind
 from supplierwatch.shell.exits import Exit
+from tests.supplierwatch.commands.test_json_shapes import paths, promised
 from tests.supplierwatch.instance import Instance, an_article, an_instance
 from tests.supplierwatch.marked_stories import (
     RESULTS,
@@ -50,6 +51,11 @@ def test_a_proposal_says_what_it_drops_and_changes_nothing(instance: Instance) -
     assert f"ice:{best['id']}" in said
     assert "keeps all 1 that were ever marked as relevant" in " ".join(said.split())
     assert file_of(instance) == WITH_ICE
+
+
+def test_the_document_has_the_fields_that_are_documented(instance: Instance) -> None:
+    real = set(paths(instance.json("watches", "proposals")))
+    assert real == promised("watches proposals")
 
 
 def test_an_accepted_proposal_is_written_and_recorded(instance: Instance) -> None:
