@@ -198,6 +198,8 @@ class _Matcher:
                     self._record_failure(
                         unit, str(item_id), f"its row is damaged: {damaged[item_id]}"
                     )
+                elif item_id not in versions:
+                    _delete_mark(unit, item_id)
             unit.quarantine.succeed(CHUNK_TASK, [_chunk_name(ids)])
             following: tuple[int, ...] = ()
             if most > done:
@@ -294,6 +296,8 @@ class _Matcher:
             for pending in unit.items.pending(now=self.now, limit=1, among=[item_id]):
                 if pending in found and found[pending].version == versions.get(pending):
                     self._record(unit, found[pending])
+                elif pending not in found:
+                    _delete_mark(unit, pending)
             record_success(unit, Attempt(task=TASK, subject=subject), self.now)
         return 1
 
@@ -303,6 +307,12 @@ class _Matcher:
         record_failure(
             unit, Attempt(task=TASK, subject=subject, about=url or "no address"), cause, self.now
         )
+
+
+def _delete_mark(unit: Unit, item_id: int) -> None:
+    # it would be pending for ever, and the pass would never end
+    unit.items.delete_mark(item_id)
+    log.error("match.no-such-item item=%s", item_id)
 
 
 def match_item(

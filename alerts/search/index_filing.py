@@ -64,6 +64,8 @@ def _index_batch(store: Store, limit: int) -> int:
     words: dict[int, str] = {}
     failed: dict[int, Exception] = {}
     for item_id in batch.items:
+        if item_id not in versions:
+            continue  # no item has this id: its mark is deleted with those of the others
         try:
             if item_id not in items:
                 raise DamagedRow(damaged.get(("item", item_id), "it cannot be read"))
@@ -78,7 +80,9 @@ def _index_batch(store: Store, limit: int) -> int:
         now = unit.items.text_versions(batch.items)
         # one that has changed meanwhile stays marked
         same = tuple(each for each in batch.items if now.get(each) == versions.get(each))
-        unit.fulltext.put(replace(batch, items=same), [(each, words[each]) for each in same])
+        unit.fulltext.put(
+            replace(batch, items=same), [(each, words[each]) for each in same if each in words]
+        )
     return len(batch.items)
 
 
@@ -86,9 +90,10 @@ def _index_as_everything(store: Store, error: Exception) -> int:
     """Index the next item so that it is a candidate of every search, and report the failure."""
     with store.transaction() as unit:
         batch = unit.fulltext.next_batch(1)
-        for item_id in batch.items:
+        known = unit.items.text_versions(batch.items)
+        for item_id in known:
             _report_failure(unit, item_id, error)
-        unit.fulltext.put(batch, [(each, EVERYTHING) for each in batch.items])
+        unit.fulltext.put(batch, [(each, EVERYTHING) for each in known])
     return len(batch.items)
 
 

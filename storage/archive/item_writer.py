@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.archive import item_rows as rows
 from storage.archive.candidates import Candidates, find_candidates
+from storage.archive.caught_up import read_caught_up
 from storage.engine.dialect import lock_task, upsert
 from storage.groups.group_repository import Groups
 from storage.jobs.step_jobs import ServiceStep, queue_step
@@ -35,12 +36,7 @@ from storage.text_index import full_text as fulltext
 MAX_CARRIERS = 100  # rows for one item and source
 _BATCH = 500  # bound parameters of one query
 # built once: building the statement each time costs more than running it
-_CAUGHT_UP = (
-    select(func.coalesce(source.c.caught_up_at, source.c.last_success_at))
-    .where(source.c.key == bindparam("of_source"))
-    .scalar_subquery()
-)
-_INSERT_ITEM = insert(item).values(caught_up_at=_CAUGHT_UP).returning(item.c.id)
+_INSERT_ITEM = insert(item).returning(item.c.id)
 _INSERT_CARRIER = insert(carrier)
 _THIS = item.c.id == bindparam("this")
 _UPDATE_ITEM = update(item).where(_THIS)
@@ -67,7 +63,7 @@ _CLEAR_MARK = delete(pending_match).where(pending_match.c.item_id == bindparam("
 class _Deferred:
     """What is written at the end of a batch: nothing that is put before then reads it.
 
-    `groups`: those of sources, read once in a batch where an article needs them.
+    `groups`, `caught_up`: of sources, read once in a batch where an article needs them.
     """
 
     def __init__(self) -> None:
@@ -76,6 +72,7 @@ class _Deferred:
         self.new: set[int] = set()
         self.counted: Counter[str] = Counter()  # by source
         self.groups: DeclaredGroups | None = None
+        self.caught_up: dict[str, datetime | None] = {}
 
     def forget(self, item_id: int) -> None:
         """Write nothing about an item, which was deleted."""
@@ -187,7 +184,7 @@ class ItemWriter:
     ) -> int:
         values = rows.text_values(article) | {
             "source_key": article.source_key,
-            "of_source": article.source_key,
+            "caught_up_at": self._read_caught_up(article.source_key),
             "kind": article.kind,
             "url": article.url,
             "entry_hash": article.entry_hash,
@@ -202,6 +199,13 @@ class ItemWriter:
         self._deferred.new.add(item_id)
         self._deferred.counted[article.source_key] += 1
         return item_id
+
+    def _read_caught_up(self, source_key: str) -> datetime | None:
+        # not copied within the database: a damaged value would damage each item of the source
+        known = self._deferred.caught_up
+        if source_key not in known:
+            known[source_key] = read_caught_up(self._db, source_key)
+        return known[source_key]
 
     def _rewrite(self, article: Article, item_id: int, **other: object) -> None:
         values = rows.text_values(article) | other
@@ -335,5 +339,5 @@ def mark_all_for_matching(connection: Connection, ready_at: Mapping[int, datetim
 
 
 def clear_mark(connection: Connection, item_id: int) -> None:
-    """Delete the mark of an item that has been matched."""
+    """Delete the mark of an item that is to be matched."""
     connection.execute(_CLEAR_MARK, {"this": item_id})

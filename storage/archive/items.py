@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Text, and_, cast, exists, func, or_, select
 
 from storage.archive import item_rows as rows
 from storage.archive import known_entries as listing
-from storage.archive.item_writer import ItemWriter
+from storage.archive.item_writer import ItemWriter, clear_mark
 from storage.archive.known_entries import KnownEntry
 from storage.archive.page_rows import read_carriers
 from storage.engine.damage import (
@@ -144,6 +144,10 @@ class Items:
             if len(found) >= limit:
                 break
         return tuple(found)
+
+    def delete_mark(self, item_id: int) -> None:
+        """Delete the mark of an item that is to be matched and does not exist."""
+        clear_mark(self._db, item_id)
 
     def url_of(self, item_id: int) -> str | None:
         """Return the URL of an item, also of a damaged one; None where it has none."""

@@ -96,13 +96,9 @@ def read_each(
     Raises:
         DBAPIError: the database failed, not the decoding of a row.
     """
-    kinds = [_python_type(column) for column in query.selected_columns]
 
     def read(some: Select[Any]) -> list[_T]:
-        rows = connection.execute(some).all()
-        for row in rows:
-            _check_types(row, kinds)
-        return [build(row) for row in rows]
+        return [build(row) for row in read_rows(connection, some)]
 
     try:
         return read(query)
@@ -115,6 +111,23 @@ def read_each(
         range(count or 0),
         lambda _, error: log.error("row.damaged table=%s problem=%s", table, cause_of(error)),
     )
+
+
+def read_rows(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, object] | None = None
+) -> Sequence[Row[Any]]:
+    """Read the rows of a query; a value of another type than its column has is a decode error.
+
+    SQLite stores values of any type in any column.
+
+    Raises:
+        TypeError: a value is of another type.
+    """
+    kinds = [_python_type(column) for column in query.selected_columns]
+    rows = connection.execute(query, parameters).all()
+    for row in rows:
+        _check_types(row, kinds)
+    return rows
 
 
 def _read_by_halves(

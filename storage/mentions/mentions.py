@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from storage.archive.item_writer import clear_mark
 from storage.archive.items import Items
-from storage.engine.damage import Damage, is_decode_error, read_each
+from storage.engine.damage import Damage, is_decode_error, read_each, read_rows
 from storage.engine.dialect import insert_new
 from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.mentions.mention_rows import match_columns, mention_of, read_with_items
@@ -312,9 +312,8 @@ def predates_watch(connection: Connection, match: Match, seen_at: datetime, now:
     A version activated in the future (the clock ran ahead) counts as always active.
     """
     known_as = {"watch": match.watch_key, "newest": match.watch_version}
-    versions = connection.execute(_VERSIONS, known_as)
     try:
-        known = versions.all()
+        known = read_rows(connection, _VERSIONS, known_as)
     except Exception as error:
         if not is_decode_error(error):
             raise

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from storage.engine.damage import Damage, read_decodable
+from storage.engine.damage import Damage, read_decodable, read_rows
 from storage.engine.dialect import insert_new, lock_task
 from storage.mentions.asides import rename_watch
 from storage.model import WatchVersion
@@ -162,7 +162,7 @@ class Watches:
         def read(some: Sequence[int]) -> dict[int, WatchVersion]:
             columns = [watch_version.c[name] for name in _COLUMNS]
             wanted = select(*columns).where(watch_version.c.id.in_(list(some)))
-            return {row.id: _build_version(row) for row in self._db.execute(wanted)}
+            return {row.id: _build_version(row) for row in read_rows(self._db, wanted)}
 
         found: dict[int, WatchVersion] = {}
         for at in range(0, len(ids), _BATCH):

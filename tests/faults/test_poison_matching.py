@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -312,6 +314,24 @@ def test_failed_work_on_no_item_keeps_no_item_from_being_matched(
         assert desk.match() == 1
         clock.advance(HOUR)
     assert all(quarantined(sqlite_store).values()), "it is tried three times"
+
+
+@pytest.mark.parametrize("item_id", ["99", "9223372036854775807"])
+def test_marks_of_items_that_do_not_exist_are_deleted_and_the_pass_ends(
+    sqlite_store: Store, clock: Clock, item_id: str
+) -> None:
+    desk = Desk(sqlite_store, clock, a_subscription())
+    desk.publish("Halcyon goes on")
+    path = sqlite_store.url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as database, database:  # without foreign keys
+        database.execute(f"INSERT INTO pending_match VALUES ({item_id}, '2026-11-23 07:00:00')")
+        database.execute(f"INSERT INTO pending_index VALUES ({item_id})")
+    assert desk.match() == 1
+    while index_pending(sqlite_store):
+        assert [*quarantined(sqlite_store)] == []
+    with closing(sqlite3.connect(path)) as database:
+        for table in ("pending_match", "pending_index"):
+            assert database.execute(f"SELECT * FROM {table}").fetchall() == []
 
 
 @pytest.mark.parametrize(("table", "damage"), SQLITE_DAMAGE, ids=lambda value: str(value)[:24])
