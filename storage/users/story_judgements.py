@@ -6,7 +6,7 @@ story.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, union_all
@@ -15,6 +15,7 @@ from storage.model import MarkKind
 from storage.rules.wait_bounds import MAX_DESK_MUTE, SKEW
 from storage.tables import briefing, briefing_entry, desk_mute, feedback, item, item_mark, mention
 
+LATELY = timedelta(days=90)
 _KEPT_BY = tuple(
     kind.value for kind in (MarkKind.STAR, MarkKind.NOTE, MarkKind.ASSIGNMENT, MarkKind.TAG)
 )
@@ -99,7 +100,7 @@ class StoryJudgements:
         return tuple(self._db.scalars(wanted))
 
     def muted_sources(self, watch_key: str, now: datetime) -> dict[str, int]:
-        """Return the key of each muted outlet of which a watch found something.
+        """Return the key of each muted outlet of which a watch found something lately.
 
         With how many people have muted it.
         """
@@ -107,6 +108,7 @@ class StoryJudgements:
             item.c.source_key == desk_mute.c.source_key,
             mention.c.item_id == item.c.id,
             mention.c.watch_key == watch_key,
+            mention.c.created_at >= now - LATELY,
         )
         wanted = (
             select(desk_mute.c.source_key, func.count(desk_mute.c.user_id.distinct()))
@@ -126,10 +128,10 @@ def _in_force(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_found_by(watch_key: str) -> ColumnElement[bool]:
-    """Return the condition that a watch has a mention of the story of an item."""
+    """Return the condition that a watch has a mention of the story of an item.
+
+    By the ids of the story's items: a join would let SQLite read all mentions of the watch.
+    """
     copy = item.alias()
-    return exists().where(
-        copy.c.story_id == item.c.story_id,
-        mention.c.item_id == copy.c.id,
-        mention.c.watch_key == watch_key,
-    )
+    copies = select(copy.c.id).where(copy.c.story_id == item.c.story_id).correlate(item)
+    return exists().where(mention.c.watch_key == watch_key, mention.c.item_id.in_(copies))

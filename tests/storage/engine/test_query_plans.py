@@ -26,11 +26,13 @@ from tests.support.builders import (
 )
 
 ARTICLE = an_article()
-# read whole: as many rows as there are sources, subscribers or stopped channels; what was stored in
-# the last seconds; the first items with the same words; and what is not read whole at all: the rows
-# of a full-text index for some words
+# read whole: as many rows as there are sources, subscribers or stopped channels; what people muted
+# or put into briefings, and what a part of a query gave; what was stored in the last seconds; the
+# first items with the same words; and what is not read whole at all: the rows of a full-text index
+# for some words
 SMALL = (
     *("SCAN source", "SCAN subscriber", "SCAN pause", "SCAN watch_version"),
+    *("SCAN desk_mute", "SCAN briefing_entry", "SCAN anon_"),
     *("SCAN index_state", "SCAN pending_index", "SCAN first_with_"),
     *("SCAN item_words VIRTUAL TABLE INDEX 192:", "SCAN item_words VIRTUAL TABLE INDEX 32:M"),
 )
@@ -52,6 +54,9 @@ QUESTIONS: dict[str, Callable[[Unit], Any]] = {
     "record": lambda unit: unit.mentions.record(
         3, [a_match(3)], matched_revision=1, audience={"halcyon": [1]}, now=NOW
     ),
+    "judgements kept": lambda unit: unit.judgements.kept("halcyon", 100),
+    "judgements unwanted": lambda unit: unit.judgements.unwanted("halcyon", NOW, 100),
+    "muted sources": lambda unit: unit.judgements.muted_sources("halcyon", NOW),
     "pending tellings": lambda unit: unit.tellings.pending([1]),
     "told_to": lambda unit: unit.tellings.told_to(1),
     "cut": lambda unit: unit.tellings.cut(

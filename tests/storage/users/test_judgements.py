@@ -10,10 +10,13 @@ from storage.model import MarkKind
 from storage.rules.groups import scope_of_group
 from storage.store import Store, Unit
 from storage.telling.watches import WatchText
+from tests.storage.groups.test_visible_rows import BOTH, NORTH, PRESS, agency
+from tests.storage.groups.test_visible_rows import put as put_item
 from tests.storage.users.test_marks import put
 from tests.storage.users.test_users import add
 from tests.support.builders import NOW, OUTLET, a_match
 
+__all__ = ["agency"]  # a fixture
 HOUR = timedelta(hours=1)
 
 
@@ -132,3 +135,22 @@ def test_a_dismissal_keeps_the_last_weight_and_follows_a_renamed_watch(store: St
         )
         assert unit.dismissed_proposals.of_watch("halcyon") == {}
         assert unit.dismissed_proposals.of_watch("trusts") == {("case", "ice"): 5}
+
+
+def test_a_group_that_does_not_see_all_sources_has_judgements_of_what_it_found(
+    agency: Store,
+) -> None:
+    ruth = add(agency)
+    with agency.transaction() as unit:
+        put_item(unit, "press", "four")  # no watch found it
+    with agency.within(NORTH).transaction() as unit:
+        for number in (PRESS, 4):
+            unit.marks.add(number, MarkKind.STAR, ruth, NOW)
+        for number in (BOTH, 4):
+            unit.desk_mutes.add("story", ruth, NOW, until=NOW + HOUR, item_id=number)
+        unit.desk_mutes.add("outlet", ruth, NOW, until=NOW + HOUR, source_key="press")
+    with agency.within(NORTH).reading() as unit:
+        assert unit.judgements.kept("north", 9) == (PRESS,)
+        assert unit.judgements.unwanted("north", NOW, 9) == (BOTH,)
+        assert unit.judgements.muted_sources("north", NOW) == {"press": 1}
+        assert unit.judgements.kept("east", 9) == ()
