@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from alerts.summaries.model import SummaryReport
 from alerts.summaries.statements import MAX_LENGTH, statements
@@ -12,7 +13,7 @@ from alerts.text.sanitize import fragment
 from storage.rules.events.features import DATE, NAME, NUMBER, FeatureKind, read_features
 
 MAX_CHARACTERS = 8_000  # of a report that are read
-MAX_SENTENCES = 30  # of a report that are read
+MAX_SENTENCES = 20  # of a report that are read
 _WEIGHTS: dict[FeatureKind, float] = {"word": 1.0, "name": NAME, "number": NUMBER, "date": DATE}
 _SCALES = {"million": "m", "mn": "m", "m": "m", "billion": "bn", "bn": "bn", "thousand": "k"}
 _SCALED = re.compile(
@@ -39,6 +40,8 @@ class ReadReport:
     features: frozenset[str]
 
 
+# one message after another, and pages, show the same events; some 50 kB each
+@lru_cache(maxsize=128)
 def read_report(report: SummaryReport) -> ReadReport:
     """Read the first `MAX_SENTENCES` sentences of a report."""
     text = report.body[:MAX_CHARACTERS]

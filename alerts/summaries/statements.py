@@ -104,12 +104,12 @@ def why_not(sentence: str) -> str:
         return "byline"
     if is_navigation(text):
         return "navigation"
-    letters = [character for character in text if character.isalpha()]
     if len(text.split()) < MIN_WORDS:
         return "short"
-    if len(letters) < MIN_LETTERS * len(text.replace(" ", "")):
+    letters = sum(map(str.isalpha, text))
+    if letters < MIN_LETTERS * len(text.replace(" ", "")):
         return "table"
-    if sum(letter.isupper() for letter in letters) > MAX_CAPITALS * len(letters):
+    if sum(map(str.isupper, text)) > MAX_CAPITALS * letters:
         return "capitals"
     return ""
 

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from alerts.digest.entry import Names
 from alerts.summaries.extract import MAX_REPORTS, select_sentences
 from alerts.summaries.model import EventSummary, FeatureFrequencies, SummaryReport
-from alerts.summaries.sentence_features import ReadReport, read_report
+from alerts.summaries.sentence_features import MAX_CHARACTERS, ReadReport, read_report
 from alerts.text.sanitize import web_link
 from storage.model import StoredItem
 from storage.store import Unit
 
-MAX_READ = 200  # reports of one message
+MAX_READ = 120  # reports of one message
 MAX_FEATURES = 20_000  # whose frequencies are read for one message; the most frequent in it
 
 
@@ -65,6 +65,6 @@ def _report_of(item: StoredItem, names: Names) -> SummaryReport:
         item_id=item.item_id,
         outlet=names.source(item.source_key),
         title=item.title,
-        body=item.body,
+        body=item.body[: MAX_CHARACTERS + 1],  # one more shows that it was cut
         link=web_link(item.url),
     )

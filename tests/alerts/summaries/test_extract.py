@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from alerts.summaries.extract import MAX_REPORTS, MAX_SENTENCES, summarise
 from alerts.summaries.model import EventSummary, FeatureFrequencies, SummaryReport
-from alerts.summaries.sentence_features import MAX_CHARACTERS
+from alerts.summaries.sentence_features import MAX_CHARACTERS, read_report
 from alerts.summaries.statements import MAX_LENGTH, why_not
 from tests.quality.summarised_events import SummarisedEvent, frequencies_of, read_events
 from tests.support.measuring.growth import growth
@@ -69,7 +69,7 @@ def test_what_several_outlets_say_is_chosen_and_said_once() -> None:
         a_report(2, "The £48 million contract at Brackenfold was won by Corvid Health. It rained."),
         a_report(
             3,
-            "Brackenfold awarded a £48m contract to Corvid Health. Nurses of the Brackenfold "
+            "Brackenfold awarded a ten-year contract to Corvid Health. Nurses of the Brackenfold "
             "hospital will be trained by Corvid in spring.",
         ),
     ]
@@ -79,7 +79,7 @@ def test_what_several_outlets_say_is_chosen_and_said_once() -> None:
     assert summary is not None
     first, *others = summary.sentences
     assert "contract" in first.text
-    assert first.why == "similar in 2 other outlets; £48 million in 3 outlets; opens its report"
+    assert first.why == "similar in 2 other outlets; £48 million in 2 outlets; opens its report"
     assert [each for each in others if "contract" in each.text] == []
 
 
@@ -120,19 +120,43 @@ def test_where_there_is_nothing_to_choose_from_there_is_no_summary(
 
 
 def test_a_sentence_that_is_cut_by_the_limit_is_not_shown() -> None:
-    filler = "The weather in Brackenfold was fine. "
-    long = filler * (MAX_CHARACTERS // len(filler)) + "Corvid Health won the contract, it lied."
-    short = "Corvid Health won the contract, it seems. The weather was fine in Brackenfold."
+    said = "Brackenfold paid Corvid Health for its records £4."
+    filler = "weather " * MAX_CHARACTERS
+    long = filler[: MAX_CHARACTERS - len(said) - 2] + ". " + said + "8m in all."
+    assert long[:MAX_CHARACTERS].endswith("£4.")
 
-    summary = summarise([a_report(1, long), a_report(2, short)], NONE)
+    for body in (long, long[: MAX_CHARACTERS + 1]):
+        assert read_report(a_report(1, body)).sentences == ()
+    assert [each.text for each in read_report(a_report(1, said)).sentences] == [said]
 
-    assert summary is None or all(each.text in long + short for each in summary.sentences)
-    assert summary is None or all("it l" not in each.text for each in summary.sentences)
+
+def test_the_first_reports_are_read_in_whatever_order_they_come() -> None:
+    said = (
+        "Corvid Health won contract {0} at Brackenfold. The nurses of ward {0} are trained first."
+    )
+    reports = [a_report(at, said.format(f"a{at}b")) for at in range(MAX_REPORTS + 5)]
+    expected = summarise(reports, NONE)
+
+    assert expected is not None
+    assert expected.outlets == MAX_REPORTS
+    for seed in range(5):
+        shuffled = Random(seed).sample(reports, len(reports))
+        assert summarise(shuffled, NONE) == expected
+
+
+def test_another_statement_on_the_same_matter_is_not_similar() -> None:
+    [event] = [each for each in read_events() if each.name == "07-minister-pledge"]
+
+    [said] = [each for each in summary_of(event).sentences if "two thirds" in each.text]
+
+    assert said.similar == ()
+    assert said.why == "£115m in 4 outlets; opens its report"
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_are_bounded(text: str) -> None:
     def read(times: int) -> EventSummary | None:
+        read_report.cache_clear()
         body = (text + " ") * times
         return summarise([a_report(at, body) for at in range(3 * MAX_REPORTS)], NONE)
 
