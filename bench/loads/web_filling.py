@@ -21,26 +21,32 @@ FRESH = 200  # articles of the last two days that a watch finds
 SUPPLIERS = 20
 WORDS_A_TEXT = 400
 AT_ONCE = 1_000
+GROUP = "client"
 
 
-def write_configuration(folder: Path, names: list[str]) -> None:
-    """Write a configuration with the outlets of the archive, and a watch for each name."""
-    folder.mkdir(parents=True)
+def write_configuration(folder: Path, names: list[str], *, groups: bool = False) -> None:
+    """Write a configuration with the outlets of the archive, and a watch for each name.
+
+    With groups, the watches belong to one, and a hundredth of the outlets to another.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    of_watch = f'group = "{GROUP}"\n' if groups else ""
     outlets = range(made_archive.OUTLETS)
     files = {
         "settings.toml": f"[service]\ndata = '{folder.parent / 'data'}'\nlisten = ''\n",
         "sources.toml": "\n".join(
             f'[[source]]\nkey = "outlet-{n}"\nkind = "feed"\nurl = "https://outlet-{n}.example/f"\n'
+            + ('group = "another"\n' if groups and n % 100 == 0 else "")
             for n in outlets
         ),
         "suppliers.toml": "\n".join(
             f'[[supplier]]\nkey = "{name}"\nnames = ["{name.capitalize()}"]\n' for name in names
         ),
         "watches.toml": "\n".join(
-            f"[[watch]]\nkey = \"{name}\"\nquery = '@{name}'\n" for name in names
+            f"[[watch]]\nkey = \"{name}\"\nquery = '@{name}'\n{of_watch}" for name in names
         ),
         "subscriptions.toml": '[[subscription]]\nkey = "m"\nto = ["a@trust.example"]\n'
-        'watches = ["*"]\ncadence = "daily at 07:30"\n',
+        'watches = ["*"]\ncadence = "daily at 07:30"\n' + of_watch,
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -106,12 +112,21 @@ def _put_fresh(store: Store, random: Random, words: list[str], names: list[str])
             unit.items.put(article, now=seen, baseline=False)
 
 
-def sign_in(service: Service) -> str:
-    """Add a user; return the cookie of a session."""
+def name_groups(service: Service, names: list[str]) -> None:
+    """Put the configuration with groups in force."""
+    folder = service.catalog.folder
+    write_configuration(folder, names, groups=True)
+    service.put_in_force(load(folder, {}))
+
+
+def sign_in(service: Service, name: str) -> str:
+    """Add a user, of the group where there is one; return the cookie of a session."""
     now = datetime.now(UTC)
     with service.store.transaction() as unit:
-        user = unit.users.add("editor", Role.EDITOR, now)
+        user = unit.users.add(name, Role.EDITOR, now)
         assert user is not None
+        if GROUP in unit.groups.list():
+            unit.groups.set_groups(user.user_id, [GROUP])
         return unit.users.open_session(user.user_id, now)
 
 
