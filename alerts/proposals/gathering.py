@@ -119,7 +119,7 @@ def gather_proposals(
         ordered,
         seconds=seconds,
         dismissed={(kind, target): each for kind, target, each in judgements.dismissed},
-        all_given=found.complete,
+        all_given=found.complete and len(kept) < MAX_KEPT,
         clock=clock,
     )
 
@@ -129,11 +129,16 @@ def _iterate_stories(
 ) -> Iterator[StoredItem]:
     ids = sorted(story_ids, reverse=True)
     for at in range(0, len(ids), _BATCH):
-        some = ids[at : at + _BATCH]
-        found = unit.mention_pages.of_stories(some, limit=MAX_COPIES * len(some))
-        for mention, item in found:
-            if mention.match.watch_key == watch_key:
+        left = set(ids[at : at + _BATCH])
+        while left:
+            found = unit.mention_pages.of_stories(
+                sorted(left), limit=MAX_COPIES * len(left), watch_key=watch_key
+            )
+            for _mention, item in found:
                 yield item
+            # many copies of some stories may have left no room for others
+            read = {item.story_id for _mention, item in found}
+            left = left - read if len(found) == MAX_COPIES * len(left) else set()
 
 
 def _build(

@@ -68,10 +68,14 @@ class MentionPages:
         return read_with_items(self._db, self._items, self._damage, found)
 
     def of_stories(
-        self, story_ids: Sequence[int], *, limit: int
+        self, story_ids: Sequence[int], *, limit: int, watch_key: str | None = None
     ) -> tuple[tuple[Mention, StoredItem], ...]:
-        """Return the mentions of all items of some stories, newest items first."""
-        return self._read_page(limit, item.c.story_id.in_(list(story_ids)))
+        """Return the mentions of all items of some stories, by any or one watch.
+
+        Newest items first.
+        """
+        of_watch = () if watch_key is None else (mention.c.watch_key == watch_key,)
+        return self._read_page(limit, item.c.story_id.in_(list(story_ids)), *of_watch)
 
     def of_items(
         self, item_ids: Sequence[int], *, limit: int

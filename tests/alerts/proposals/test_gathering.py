@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.proposals import gathering
 from alerts.proposals.gathering import gather_proposals, read_judgements
 from alerts.proposals.model import ProposalResult
 from storage.model import MarkKind
@@ -83,3 +84,29 @@ def test_what_the_query_in_force_no_longer_finds_is_settled(instance: Instance) 
     result = gather(instance)
     assert (result.unwanted, result.kept) == (2, 1)
     assert result.proposals == ()
+
+
+def test_many_copies_of_one_story_leave_room_for_the_others(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "MAX_COPIES", 1)
+    words = " ".join(f"n{number}" for number in range(80))
+    text = f"{WEATHER[0]} {words}"
+    instance.stores(
+        *(
+            an_article(f"copy-{n}", title="Gritters", body=text, url=f"https://{n}.example/")
+            for n in range(9)
+        )
+    )
+    mark_stories(instance, unwanted=(text,), starred=(), user=1)
+    monkeypatch.setattr(gathering, "MAX_FOUND", 1)  # the archive search adds nothing to speak of
+    result = gather(instance)
+    assert (result.unwanted, result.kept, result.complete) == (4, 1, False)
+
+
+def test_the_result_says_where_not_all_that_is_kept_was_measured(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert gather(instance).complete
+    monkeypatch.setattr(gathering, "MAX_KEPT", 1)
+    assert not gather(instance).complete
