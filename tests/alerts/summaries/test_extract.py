@@ -130,6 +130,18 @@ def test_a_sentence_that_is_cut_by_the_limit_is_not_shown() -> None:
     assert [each.text for each in read_report(a_report(1, said)).sentences] == [said]
 
 
+def test_characters_that_hide_or_turn_text_are_not_shown() -> None:
+    body = "Corvid \u202eHealth won\u200b the contract at Brackenfold. It was signed in May by all."
+    other = "Brackenfold's contract went to Corvid Health. The nurses are to be trained first."
+
+    summary = summarise([a_report(1, body), a_report(2, other)], NONE)
+
+    assert summary is not None
+    assert "Corvid Health won the contract at Brackenfold." in [
+        each.text for each in summary.sentences
+    ]
+
+
 def test_the_first_reports_are_read_in_whatever_order_they_come() -> None:
     said = (
         "Corvid Health won contract {0} at Brackenfold. The nurses of ward {0} are trained first."
