@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,7 +29,7 @@ from crawler.page_dates.date_words import (
     is_published_name,
     is_sentence,
 )
-from crawler.text.date_forms import WrittenDate, find_dates, fold, has_year
+from crawler.text.date_forms import WrittenDate, find_dates, find_first_date, fold, has_year
 from crawler.text.dates import MAX_AHEAD, parse_published, published_date
 
 MAX_CANDIDATES = 300  # elements that are searched for a date
@@ -43,6 +43,7 @@ _MAX_AWAY = 3000  # characters of text between the headline and a date line with
 _MIN_TEXT_BEFORE_LIST = 200  # the same, after which a list is not part of the header
 _MAX_NAMES = 300  # characters of an element's classes, identifier and property
 _UP_TO_NUMBER = re.compile(r"\d.*", re.DOTALL)
+_DIGIT = re.compile(r"\d")
 _NO_LETTERS = re.compile(r"[\W\d_]++")
 
 
@@ -151,7 +152,7 @@ def _read_element(
         return None
     written = own_text(element)
     text = fold(written)
-    if kind != ANY_TIME and (len(written) >= MAX_TEXT or not has_year(text)):
+    if kind != ANY_TIME and (len(written) >= MAX_TEXT or not (kind == NAMED or has_year(text))):
         return None
     before = words_before(element)
     if kind == ANY_TIME:
@@ -167,7 +168,7 @@ def _read_element(
             if raw and when is not None:
                 return DateCandidate(raw=raw.strip()[:MAX_TEXT], at=when, rank=rank)
         return None
-    for date in find_dates(text, language=language, latest=now + MAX_AHEAD):
+    for date in _list_dates(text, kind, language, now):
         label = f"{before} {text[: date.start]}"
         when = published_date(date.at, now=now)
         if when is None or is_other_date(label):
@@ -186,6 +187,15 @@ def _read_element(
                 raw=text[date.start : date.end], at=when, rank=LABELLED if labelled else kind
             )
     return None
+
+
+def _list_dates(text: str, kind: int, language: str | None, now: datetime) -> Sequence[WrittenDate]:
+    """Return the dates in a folded text; a year of two digits only where a name marks a date."""
+    latest = now + MAX_AHEAD
+    if kind != NAMED or has_year(text):
+        return find_dates(text, language=language, latest=latest)
+    only = find_first_date(text, language=language, latest=latest) if _DIGIT.search(text) else None
+    return [] if only is None else [only]
 
 
 def _is_in_sentence(element: lxml.html.HtmlElement, own: str) -> bool:

@@ -130,6 +130,8 @@ def test_the_articles_time_comes_before_what_stands_around_it(part: str) -> None
         "<time class='entry-date published' datetime='2026-03-02T09:30:00Z'></time>",
         "<div itemscope><meta itemprop='datePublished' content='2026-03-02T09:30:00Z'></div>",
         "<span itemprop='datePublished'>2 March 2026 09:30</span>",
+        "<span class='date'>02.03.26 09:30</span>",
+        "<p class='byline'>By Ada Okonjo | 2/3/26 | 09:30</p>",
     ],
 )
 def test_a_date_that_readers_see_is_read(line: str) -> None:
@@ -152,6 +154,7 @@ def test_a_date_that_readers_see_is_read(line: str) -> None:
         "<p>Aktualisiert am 2. März 2026</p>",
         "<p>Mis à jour le 2 mars 2026</p>",
         "<p>Corrected 2 March 2026</p>",
+        "<p class='date'>Updated: 2/3/26</p>",
     ],
 )
 def test_the_date_of_an_update_is_not_that_of_publication(line: str) -> None:
