@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from config.errors import Problem
+from config.model import DEFAULT_GROUP
 from config.tables.group_references import group_problems
 from config.tables.reading import ConfigFile, Declarations, Declared
 from config.tables.shape import Keyed, SourceTable, SubscriptionTable, SupplierTable, WatchTable
@@ -38,22 +39,40 @@ def supplier_problems(suppliers: Declarations[SupplierTable]) -> list[Problem]:
     return problems
 
 
-def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) -> list[Problem]:
-    """Find duplicate keys and URLs, unknown kinds, and contradictory intervals."""
+def _find_duplicate_urls(sources: Declarations[SourceTable]) -> list[Problem]:
+    """Find URLs that two sources poll, of one group or one of them shared.
+
+    Two groups may each have a source of their own at one address: neither sees the other's.
+    """
     document = sources.document
-    problems = _find_duplicate_keys(sources)
-    first: dict[str, tuple[str | int, ...]] = {}
+    groups = {path[:-1]: group for path, group in sources.written("group")}
+    polled: dict[str, dict[str, tuple[str | int, ...]]] = {}  # URL -> group -> first place
+    problems = []
     for path, url in sources.written("url"):
-        before = first.setdefault(url.strip(), path)
-        if before != path:
+        group = groups.get(path[:-1], DEFAULT_GROUP)
+        places = polled.setdefault(url.strip(), {})
+        before = places.get(group) or places.get(DEFAULT_GROUP)
+        if before is None and group == DEFAULT_GROUP:
+            before = next(iter(places.values()), None)
+        places.setdefault(group, path)
+        if before is not None:
+            line = document.where(*before).line
             problems.append(
                 document.problem(
                     path,
                     url,
-                    f"is polled already (line {document.where(*before).line})",
+                    f"is polled already (line {line})",
                     "remove one of the two sources",
                 )
             )
+    return problems
+
+
+def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) -> list[Problem]:
+    """Find duplicate keys and URLs, unknown kinds, and contradictory intervals."""
+    document = sources.document
+    problems = _find_duplicate_keys(sources)
+    problems += _find_duplicate_urls(sources)
     for path, kind in sources.written("kind"):
         if kind not in kinds:
             meant = nearest(kind, kinds)

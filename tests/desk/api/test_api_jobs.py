@@ -177,6 +177,15 @@ def test_a_job_of_one_group_is_absent_for_another(
         job = start(ben, "/source-discoveries", {"address": site.url("/feed.xml")})
         assert anna.ask(f"/jobs/{job['id']}").code == 404
         ended(ben, job)
+        # that another group has the feed already is not told either
+        line = '<outline text="H" xmlUrl="https://heronsgate.example/feed"/>'
+        body = {"opml": f"<opml><body>{line}</body></opml>", "preview": True}
+        found = {
+            name: program.json("/opml", 201, method="POST", body=body)
+            for name, program in (("anna", anna), ("ben", ben))
+        }
+        assert (found["anna"]["known"], found["anna"]["added"]) == (0, ["h"])
+        assert (found["ben"]["known"], found["ben"]["added"]) == (1, [])
 
 
 def test_a_token_for_reading_starts_nothing(desk: RunningDesk) -> None:

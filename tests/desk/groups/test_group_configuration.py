@@ -69,6 +69,25 @@ def test_a_shared_source_may_be_expected(instance: Instance) -> None:
     assert load(instance.config, {}).catalog.subscriptions[0].expect
 
 
+ADDRESS = "https://heronsgate.example/feed"  # that of a source of Eastmoor
+
+
+@pytest.mark.parametrize(
+    ("group", "is_refused"),
+    [("northgate", False), ("eastmoor", True), ("default", True)],
+)
+def test_groups_may_have_sources_of_their_own_at_one_address(
+    instance: Instance, group: str, is_refused: bool
+) -> None:
+    more = f'[[source]]\nkey = "mine"\nkind = "feed"\nurl = "{ADDRESS}"\ngroup = "{group}"\n'
+    for text in (f"{SOURCES}\n{more}", f"{more}\n{SOURCES}"):
+        instance.write("sources.toml", text)
+        if is_refused:
+            assert "is polled already" in refused(instance)
+        else:
+            assert len(load(instance.config, {}).catalog.sources) == 3
+
+
 def test_a_supplier_of_a_group_stands_in_its_queries_alone(instance: Instance) -> None:
     instance.write("watches.toml", WATCHES.replace('query = "@halcyon"', 'query = "@corvid"'))
     assert "corvid" in refused(instance)
