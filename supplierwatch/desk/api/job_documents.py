@@ -62,13 +62,13 @@ def answer_with_job(request: ApiRequest, change: Change, start: Callable[[], Job
         start: starts the job; None where too much runs already.
 
     Raises:
-        ApiProblem: 503 where too much runs already.
+        ApiProblem: 409 where too much runs already.
     """
     with writing(request) as written:
         written.unit.audit.record(request.actor, change, request.now)
         job = start()  # last: it is not rolled back
         if job is None:
-            raise ApiProblem(503, BUSY, headers={"Retry-After": RETRY_AFTER})
+            raise ApiProblem(409, BUSY, headers={"Retry-After": RETRY_AFTER})
         return written.finish(
             Answer(
                 document=job_json(request.source, job),

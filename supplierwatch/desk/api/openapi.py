@@ -34,7 +34,7 @@ _PROBLEMS = {
     "422": "The body cannot be used; `errors` points to what is wrong.",
     "428": "The header If-Match is missing.",
     "500": "The service failed.",
-    "503": "The database does not answer, a file cannot be written, or too much runs already.",
+    "503": "The database does not answer, or a file cannot be written.",
 }
 _WRITING = ("409", "412", "415", "422", "428")
 

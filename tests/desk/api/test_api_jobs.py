@@ -127,7 +127,7 @@ def test_too_many_jobs_are_refused_and_leave_the_key_free(
     with monkeypatch.context() as patched:
         patched.setattr("supplierwatch.desk.background_jobs.jobs.MAX_RUNNING", 0)
         page = post(program, "/source-discoveries", body, Idempotency_Key="k")
-    assert page.code == 503
+    assert page.code == 409
     assert page.headers["retry-after"] == "60"
     assert "running already" in problem_of(page)["detail"]
     assert audit(desk) == []
