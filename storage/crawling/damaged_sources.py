@@ -7,8 +7,8 @@ cannot be decoded count as unknown, and are reset.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from storage.tables import source
 
 log = logging.getLogger(__name__)
 
+MAX_GAP = timedelta(days=36_500)  # between new entries of a source
 UNNAMED = "(a source whose key cannot be read)"
 
 
@@ -56,9 +57,35 @@ _DEFAULTS: Mapping[str, Any] = {
 }
 
 
-def has_valid_types(row: Sequence[object]) -> bool:
-    """Return whether each value has the type of its column; SQLite stores values of any type."""
-    return all(map(isinstance, row, _TYPES))
+def _is_gap(value: Any) -> bool:
+    return value is None or 0 <= value <= MAX_GAP.total_seconds()
+
+
+def _is_hours(value: Any) -> bool:
+    return value is None or all(isinstance(hour, int) for hour in value)
+
+
+def _is_report(value: Any) -> bool:
+    return not isinstance(value, dict) or isinstance(value.get("continue_at") or 0, int)
+
+
+# of values of the right type, those that a state can be made of
+_CHECKS: Mapping[str, Callable[[Any], bool]] = {
+    "usual_gap": _is_gap,
+    "longest_gap": _is_gap,
+    "silent_hours": _is_hours,
+    "last_report": _is_report,
+}
+_CHECKED = tuple(
+    (place, _CHECKS[column.name])
+    for place, column in enumerate(source.columns)
+    if column.name in _CHECKS
+)
+
+
+def has_valid_values(row: Sequence[object]) -> bool:
+    """Return whether each value can be one of its column; SQLite stores values of any type."""
+    return all(map(isinstance, row, _TYPES)) and all(check(row[at]) for at, check in _CHECKED)
 
 
 def list_keys(connection: Connection, *tests: ColumnElement[bool]) -> tuple[str, ...]:
@@ -113,7 +140,7 @@ def repair(connection: Connection) -> Iterator[tuple[str, str]]:
 def _are_all_valid(connection: Connection) -> bool:
     # one statement, where value by value there would be one for each column of each source
     try:
-        return all(map(has_valid_types, connection.execute(select(source)).all()))
+        return all(map(has_valid_values, connection.execute(select(source)).all()))
     except Exception as error:
         if not is_decode_error(error):
             raise
@@ -129,7 +156,9 @@ def _read_value(
         if not is_decode_error(error):
             raise
         return None
-    return (value,) if isinstance(value, types) else None
+    check = _CHECKS.get(column.name)
+    is_valid = isinstance(value, types) and (check is None or check(value))
+    return (value,) if is_valid else None
 
 
 def _decode(written: str) -> str | None:

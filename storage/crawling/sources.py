@@ -256,7 +256,7 @@ class Sources:
     def _states(self, *tests: ColumnElement[bool]) -> tuple[SourceState, ...]:
         try:
             found = self._db.execute(select(source).where(*tests).order_by(source.c.key)).all()
-            if all(map(damaged_sources.has_valid_types, found)):
+            if all(map(damaged_sources.has_valid_values, found)):
                 return tuple(read_state(row) for row in found)
         except Exception as error:
             if not is_decode_error(error):

@@ -87,3 +87,22 @@ def test_a_sound_row_is_left_alone(sqlite_store: Store) -> None:
         before = unit.sources.all()
         assert unit.sources.repair() == {}
         assert unit.sources.all() == before
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("usual_gap", "9223372036854775807"),
+        ("longest_gap", "-1"),
+        ("silent_hours", "'[[1]]'"),
+        ("last_report", '\'{"continue_at": "soon"}\''),
+    ],
+)
+def test_values_that_no_state_can_have_are_reset(
+    sqlite_store: Store, column: str, value: str
+) -> None:
+    damage(sqlite_store, column, value)
+    with sqlite_store.transaction() as unit:
+        assert [state.key for state in unit.sources.all()] == ["a", "b"]
+        assert unit.sources.repair() == {"a": column}
+        assert unit.sources.repair() == {}
