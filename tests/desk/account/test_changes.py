@@ -61,11 +61,13 @@ UNRECORDED = {
     "/sign-in/forgotten": "asks for a mail; the use of its link is recorded",
     "/item/{number}/event": "recorded where there is an event, see test_events_shown",
 }
-# recorded by `note_edit` when their forms are saved; the forms are filled in by other tests
+# recorded when their forms are saved, most by `note_edit`; the forms are filled in by other tests
 BY_NOTE_EDIT = {
     "/new-watch",
     "/watches/{key}/edit",
     "/watches/{key}/restore",
+    "/watches/{key}/accept",
+    "/watches/{key}/dismiss",
     "/new-source/save",
     "/opml/add",
     "/sources/{key}/edit",
