@@ -45,12 +45,12 @@ _BYLINE = re.compile(
     r"|(?:[Ll]ast )?(?:[Uu]pdated|[Pp]ublished|[Pp]osted)\b[^.]{0,20}\d"
     r"|(?:[Aa]dditional )?(?:[Rr]eporting|[Ee]diting) by\b"
 )
-_ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\w")
+_ADDRESS = re.compile(r"https?://|www\.|\S@[^\s@]{1,100}\.\w")
 _OPENING = re.compile(r"[“„«]|(?<!\w)[\"'‘](?=\w)")
 _MARKS = re.compile(
     r"(?P<open>[“„«]|(?<![\w.,!?…])[\"'‘](?=[\w£$€(…]))|(?P<close>[”»\"]|['’](?!\w))"
 )
-_QUOTED = re.compile(r"[“\"][^”\"]*[”\"]|(?<!\w)[‘'][^’']*[’'](?!\w)")
+_QUOTED = re.compile(r"[“\"][^”\"]{0,500}+[”\"]|(?<!\w)[‘'][^’']{0,500}+[’'](?!\w)")
 _READER = re.compile(r"\b(?:you|your|yours)\b|^please\b", re.IGNORECASE)
 # words that point at a sentence before: alone, it is not understood
 _POINTS_BACK = re.compile(

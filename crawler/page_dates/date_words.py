@@ -41,7 +41,7 @@ _OTHER_DATE = re.compile(
 )
 # a time between the words and the date: "closes at 11:59pm on"
 _CLOCK = re.compile(
-    r"[\s,]++(?:at\s)?(?:\d{1,2}(?:[:.]\d\d)?(?:\s?[ap]\.?m\b\.?)?|noon|midday|midnight)"
+    r"(?<![\s,])[\s,]++(?:at\s)?(?:\d{1,2}(?:[:.]\d\d)?(?:\s?[ap]\.?m\b\.?)?|noon|midday|midnight)"
     r"[\s,]*+(?:on\s(?:the\s)?)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day[\s,]*+)?$",
     re.IGNORECASE,
 )
