@@ -13,7 +13,7 @@ PACKAGES := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test test-fast test-long test-cluster test-web pictures texts coverage package-check attack kills fuzz soak lint format check bench pins clean
+.PHONY: help setup run demo test test-fast test-long test-cluster test-web pictures texts coverage package-check attack sweeps kills fuzz soak lint format check bench pins clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -51,9 +51,11 @@ coverage: $(DEVELOPING) ## run all tests and show the lines and branches that no
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-report=html:dist/coverage
 
 attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources and readers beside it
+	$(BIN)/python -m pytest -m attack -n 2 --dist loadfile tests/attack
+
+sweeps: $(DEVELOPING) ## measure the growth of time and memory over every expression and reader
 	$(BIN)/python -m pytest -m attack tests/architecture/test_patterns.py \
 		tests/crawler/test_growth.py tests/supplierwatch/service/test_memory.py
-	$(BIN)/python -m pytest -m attack -n 2 --dist loadfile tests/attack
 
 KILLS ?= 200
 kills: $(DEVELOPING) ## kill workers, the leader and PostgreSQL KILLS=200 times at random
