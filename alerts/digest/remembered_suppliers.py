@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from alerts.query import Document, QueryHit, WatchIndex
 
 MOST = 4_000  # documents
 
 Hits = tuple[QueryHit, ...]
+_K = TypeVar("_K")
 
 
 class RememberedSuppliers:
@@ -48,3 +51,29 @@ class RememberedSuppliers:
     def keys(self, document: Document) -> tuple[str, ...]:
         """Return the sorted keys of the suppliers that are named; much faster, and not kept."""
         return self._suppliers.keys(document)
+
+
+class SuppliersByKey(Generic[_K]):
+    """What suppliers were found in, by a key, for each configuration. Not thread-safe.
+
+    Each group has suppliers of its own: what is cached for one configuration stays until that one
+    is no longer in use.
+
+    Args:
+        most: keys of all configurations together; beyond, all are dropped.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: WeakKeyDictionary[RememberedSuppliers, dict[_K, tuple[str, ...]]] = (
+            WeakKeyDictionary()
+        )
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def of(self, suppliers: RememberedSuppliers) -> dict[_K, tuple[str, ...]]:
+        """Return what is cached for a configuration, to be added to."""
+        if sum(map(len, self._known.values())) > self._most:
+            self._known.clear()
+        return self._known.setdefault(suppliers, {})

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from weakref import WeakKeyDictionary
 
 from alerts.digest.context import TellingContext
-from alerts.digest.remembered_suppliers import RememberedSuppliers
+from alerts.digest.remembered_suppliers import SuppliersByKey
 from alerts.query import Document
 from storage.model import StoredItem
 from storage.store import Unit
@@ -19,24 +18,16 @@ _AT_ONCE = 200
 
 
 class SupplierIndex:
-    """Caches the suppliers of items. An edit of an item is seen only after a restart.
-
-    Each group has suppliers of its own: what is cached for one configuration stays until that one
-    is no longer in use.
-    """
+    """Caches the suppliers of items. An edit of an item is seen only after a restart."""
 
     def __init__(self) -> None:
-        self._known: WeakKeyDictionary[RememberedSuppliers, dict[int, tuple[str, ...]]] = (
-            WeakKeyDictionary()
-        )
+        self._known = SuppliersByKey[int](MAX_KEPT)
 
     def suppliers(
         self, unit: Unit, item_ids: Collection[int], context: TellingContext
     ) -> dict[int, tuple[str, ...]]:
         """Return item id -> names of the suppliers that occur in it, ordered by key."""
-        if sum(map(len, self._known.values())) > MAX_KEPT:
-            self._known.clear()
-        known = self._known.setdefault(context.suppliers, {})
+        known = self._known.of(context.suppliers)
         new = sorted(set(item_ids) - known.keys())
         for at in range(0, len(new), _AT_ONCE):
             for item in unit.items.get_many(new[at : at + _AT_ONCE]):
