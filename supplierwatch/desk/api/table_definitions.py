@@ -120,12 +120,12 @@ class TableDefinitions(Generic[Draft]):
         edit = self.kind.compile_edit(request.source, file, draft, is_new=is_new)
         if isinstance(edit, EditFailure):
             raise problem_of(edit, self.file)
-        existing = edit.existing
+        before, after = self.kind.audit_texts(edit.existing, draft)
         change = Change(
             action=f"{self.noun}.{'added' if is_new else 'changed'}",
             subject=draft.key,
-            before="" if existing is None else self.kind.audit_text(existing),
-            after=self.kind.audit_text(draft),
+            before=before,
+            after=after,
         )
         place = f"{BASE}{self.path}/{quote(draft.key, safe='')}/definition"
         answer = Answer(

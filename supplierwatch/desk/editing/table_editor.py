@@ -74,14 +74,9 @@ class TableEditor(Generic[Draft]):
             return None
         failure = write_edit(file, edit.content)
         if failure is None:
-            existing = edit.existing
-            note_edit(
-                request,
-                f"{self.form.table}-{'added' if existing is None else 'changed'}",
-                draft.key,
-                before="" if existing is None else self.kind.text(existing),
-                after=self.kind.text(draft),
-            )
+            event = f"{self.form.table}-{'added' if edit.existing is None else 'changed'}"
+            before, after = self.kind.audit_texts(edit.existing, draft)
+            note_edit(request, event, draft.key, before=before, after=after)
         return failure
 
     def remove(self, request: PageRequest, file: ConfigText, draft: Draft) -> EditFailure | None:
@@ -92,7 +87,7 @@ class TableEditor(Generic[Draft]):
         failure = compiled if isinstance(compiled, EditFailure) else write_edit(file, compiled)
         if failure is None:
             event = f"{self.form.table}-removed"
-            note_edit(request, event, draft.key, before=self.kind.text(draft), after="")
+            note_edit(request, event, draft.key, before=self.kind.audit_text(draft), after="")
         return failure
 
     def read_existing(

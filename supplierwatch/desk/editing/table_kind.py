@@ -103,6 +103,10 @@ class TableKind(Generic[Draft]):
             return checked
         return CompiledEdit(content=content, existing=existing, configuration=checked)
 
+    def audit_texts(self, existing: Draft | None, draft: Draft) -> tuple[str, str]:
+        """Return an edited table before and after, for the audit trail; empty before a new one."""
+        return "" if existing is None else self.audit_text(existing), self.audit_text(draft)
+
     def compile_removal(
         self, source: EditSource, file: ConfigText, key: str
     ) -> bytes | EditFailure:

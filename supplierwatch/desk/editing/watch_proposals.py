@@ -34,13 +34,8 @@ class AcceptedProposal:
     @property
     def change(self) -> Change:
         """The same for the audit trail."""
-        existing = self.edit.existing
-        return Change(
-            action="watch.changed",
-            subject=self.draft.key,
-            before="" if existing is None else WATCHES.audit_text(existing),
-            after=WATCHES.audit_text(self.draft),
-        )
+        before, after = WATCHES.audit_texts(self.edit.existing, self.draft)
+        return Change(action="watch.changed", subject=self.draft.key, before=before, after=after)
 
 
 def find_watch(wired: CompiledConfiguration, key: str) -> Watch | None:

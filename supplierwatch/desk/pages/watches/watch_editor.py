@@ -231,13 +231,9 @@ def _save(
             )
         if failure is not None:
             return _form(request, file, draft, is_new=is_new, failure=failure)
-        note_edit(
-            request,
-            "watch-added" if is_new else "watch-changed",
-            draft.key,
-            before="" if edit.existing is None else WATCHES.audit_text(edit.existing),
-            after=WATCHES.audit_text(draft),
-        )
+        before, after = WATCHES.audit_texts(edit.existing, draft)
+        event = "watch-added" if is_new else "watch-changed"
+        note_edit(request, event, draft.key, before=before, after=after)
     return PageResponse(
         template="watches/watch-saved.html",
         values={
