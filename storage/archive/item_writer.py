@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.archive import item_rows as rows
 from storage.archive.candidates import Candidates, find_candidates
-from storage.archive.caught_up import read_caught_up
+from storage.engine.damage import read_each
 from storage.engine.dialect import lock_task, upsert
 from storage.groups.group_repository import Groups
 from storage.jobs.step_jobs import ServiceStep, queue_step
@@ -204,7 +204,14 @@ class ItemWriter:
         # not copied within the database: a damaged value would damage each item of the source
         known = self._deferred.caught_up
         if source_key not in known:
-            known[source_key] = read_caught_up(self._db, source_key)
+            wanted = select(source.c.caught_up_at, source.c.last_success_at)
+            found = read_each(
+                self._db,
+                wanted.where(source.c.key == source_key),
+                lambda row: row.caught_up_at or row.last_success_at,
+                table="source",
+            )
+            known[source_key] = next(iter(found), None)
         return known[source_key]
 
     def _rewrite(self, article: Article, item_id: int, **other: object) -> None:
