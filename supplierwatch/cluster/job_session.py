@@ -25,7 +25,7 @@ HEARTBEAT = 5.0  # seconds
 LOST_AFTER = 30.0  # seconds without a heartbeat
 POLL_EVERY = 2.0  # seconds; a notification of the database comes sooner
 STOP_WITHIN = 12.0  # seconds
-LOOK_EVERY = 1.0  # seconds
+CHECK_EVERY = 1.0  # seconds
 # the side task that procrastinate begins with its first job, and ends before it waits for the last
 HEARTBEAT_TASK = "update_heartbeats"
 
@@ -98,7 +98,7 @@ class JobSession:
         """Whether the event loop was seen at work within the last seconds, and takes jobs."""
         with self._lock:
             seen, is_cancelled = self._seen_at, self._is_cancelled
-        return seen is not None and not is_cancelled and time.monotonic() - seen < 3 * LOOK_EVERY
+        return seen is not None and not is_cancelled and time.monotonic() - seen < 3 * CHECK_EVERY
 
     def _run(self) -> None:
         try:
@@ -159,7 +159,7 @@ class JobSession:
         while True:
             names = {task.get_name() for task in asyncio.all_tasks()}
             self._note_seen(is_at_work=HEARTBEAT_TASK in names)
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(CHECK_EVERY)
 
     def _note_seen(self, *, is_at_work: bool) -> None:
         with self._lock:

@@ -13,7 +13,7 @@ from procrastinate import App
 
 from storage.jobs.step_jobs import ServiceStep
 from supplierwatch.cluster.job_session import (
-    LOOK_EVERY,
+    CHECK_EVERY,
     LOST_AFTER,
     STOP_WITHIN,
     JobSession,
@@ -97,8 +97,9 @@ class JobWorker:
             if not session.ended.is_set():
                 self._abandon(session)
                 continue
-            failures = 0 if had_begun else failures + 1
+            failures = 0 if had_begun else failures
             pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+            failures += 1
             log.warning("jobs.interrupted wait=%.1fs error=%s", pause, session.error)
             self._stopping.wait(pause)
 
@@ -119,12 +120,12 @@ class JobWorker:
         """Wait until a session ends, or is stuck; return whether it has taken jobs at all."""
         had_begun, idle = False, 0.0
         # counted by waits, not by the clock: a process that was stopped is not stuck
-        while not session.ended.wait(LOOK_EVERY) and (
+        while not session.ended.wait(CHECK_EVERY) and (
             idle < self._stuck_after or self._stopping.is_set()
         ):
             took = session.takes_jobs
             had_begun |= took
-            idle = 0.0 if took else idle + LOOK_EVERY
+            idle = 0.0 if took else idle + CHECK_EVERY
         return had_begun
 
     def _abandon(self, session: JobSession) -> None:
@@ -135,7 +136,7 @@ class JobWorker:
         )
         session.cancel()
         self._abandoned = [one for one in self._abandoned if not one.ended.is_set()] + [session]
-        while len(self._abandoned) > MAX_ABANDONED and not self._stopping.wait(LOOK_EVERY):
+        while len(self._abandoned) > MAX_ABANDONED and not self._stopping.wait(CHECK_EVERY):
             self._abandoned = [one for one in self._abandoned if not one.ended.is_set()]
 
 
