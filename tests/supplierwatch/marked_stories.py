@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zlib import crc32
 
 from storage.model import MarkKind
 from tests.storage.users.test_users import add
-from tests.supplierwatch.instance import WATCHES, Instance, an_article
+from tests.supplierwatch.instance import WATCHES, Instance, an_article, an_instance
 
 ICE = """
 [[watch]]
@@ -36,7 +38,7 @@ def store_stories(instance: Instance, texts: Sequence[str] = WEATHER + RESULTS) 
         pass
     instance.stores(
         *(
-            an_article(f"story-{abs(hash(text))}", title=text[:40], summary="", body=text)
+            an_article(f"story-{crc32(text.encode())}", title=text[:40], summary="", body=text)
             for text in texts
         )
     )
@@ -64,3 +66,14 @@ def mark_stories(
             for text in muted:
                 unit.desk_mutes.add("story", user, now, until=now + HOUR, item_id=ids[text])
     return user
+
+
+def an_instance_with_marks(folder: Path, **marks: Sequence[str]) -> Instance:
+    """Seven stories with the word, of which three are marked and one is starred.
+
+    `marks`: other ones, as for `mark_stories`.
+    """
+    made = an_instance(folder)
+    store_stories(made)
+    mark_stories(made, **marks)
+    return made

@@ -13,17 +13,14 @@ from alerts.proposals.model import ProposalResult
 from storage.model import MarkKind
 from storage.rules.groups import scope_of_group
 from supplierwatch.wiring import load
-from tests.supplierwatch.instance import Instance, an_article, an_instance
-from tests.supplierwatch.marked_stories import HOUR, WEATHER, mark_stories, store_stories
+from tests.supplierwatch.instance import Instance, an_article
+from tests.supplierwatch.marked_stories import HOUR, WEATHER, an_instance_with_marks, mark_stories
 
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
     """Seven stories of one outlet, of which three are marked and one is starred."""
-    made = an_instance(tmp_path)
-    store_stories(made)
-    mark_stories(made)
-    return made
+    return an_instance_with_marks(tmp_path)
 
 
 def gather(instance: Instance, *, seconds: float = 60.0) -> ProposalResult:
@@ -66,9 +63,7 @@ def test_a_muted_outlet_is_proposed_to_be_left_out_unless_that_drops_what_is_kep
 
 
 def test_what_members_of_another_group_said_does_not_count(tmp_path: Path) -> None:
-    made = an_instance(tmp_path)
-    store_stories(made)
-    mark_stories(made, unwanted=WEATHER[:2])
+    made = an_instance_with_marks(tmp_path, unwanted=WEATHER[:2])
     now = datetime.now(UTC)
     with made.store() as store, store.within(scope_of_group("northgate")).transaction() as unit:
         for item in unit.items.newest(limit=50):

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from tests.desk.api.api_client import client, problem_of
 from tests.desk.browser import RunningDesk
-from tests.desk.forms import take_up
-from tests.supplierwatch.marked_stories import WITH_ICE, mark_stories, store_stories
+from tests.supplierwatch.marked_stories import WITH_ICE
 
 PROPOSALS = "/watches/ice/proposals"
-
-
-@pytest.fixture
-def marked(desk: RunningDesk) -> RunningDesk:
-    """A desk with three stories that are not relevant to the watch, and one that is starred."""
-    store_stories(desk.instance)
-    take_up(desk)
-    mark_stories(desk.instance)
-    desk.clock.advance(timedelta(minutes=1))
-    return desk
 
 
 def file_of(desk: RunningDesk) -> str:

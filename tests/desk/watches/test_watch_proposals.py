@@ -20,16 +20,6 @@ from tests.supplierwatch.marked_stories import (
 WATCH = "/watches/ice"
 
 
-@pytest.fixture
-def marked(desk: RunningDesk) -> RunningDesk:
-    """A desk with three stories that are not relevant to the watch, and one that is starred."""
-    store_stories(desk.instance)
-    take_up(desk)
-    mark_stories(desk.instance)
-    desk.clock.advance(timedelta(minutes=1))
-    return desk
-
-
 def file_of(desk: RunningDesk) -> str:
     return (desk.instance.config / "watches.toml").read_text(encoding="utf-8")
 

@@ -10,23 +10,20 @@ import pytest
 from storage.model import MarkKind
 from supplierwatch.shell.exits import Exit
 from tests.supplierwatch.commands.test_json_shapes import paths, promised
-from tests.supplierwatch.instance import Instance, an_article, an_instance
+from tests.supplierwatch.instance import Instance, an_article
 from tests.supplierwatch.marked_stories import (
     RESULTS,
     WEATHER,
     WITH_ICE,
+    an_instance_with_marks,
     mark_stories,
-    store_stories,
 )
 
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
     """Seven stories with the word, of which three are marked and one is starred."""
-    made = an_instance(tmp_path)
-    store_stories(made)
-    mark_stories(made)
-    return made
+    return an_instance_with_marks(tmp_path)
 
 
 def offered(instance: Instance) -> list[dict[str, Any]]:
@@ -96,9 +93,7 @@ def test_nothing_is_offered_that_drops_what_was_ever_starred(instance: Instance)
 
 
 def test_a_muted_story_counts_as_a_mark(tmp_path: Path) -> None:
-    made = an_instance(tmp_path)
-    store_stories(made)
-    mark_stories(made, unwanted=WEATHER[:2], muted=WEATHER[2:3])
+    made = an_instance_with_marks(tmp_path, unwanted=WEATHER[:2], muted=WEATHER[2:3])
     assert [each["query"] for each in offered(made)] == ['cs("ICE")']
 
 
@@ -134,9 +129,7 @@ def test_what_is_no_proposal_is_refused(instance: Instance, name: str) -> None:
 
 
 def test_two_marks_are_too_few(tmp_path: Path) -> None:
-    made = an_instance(tmp_path)
-    store_stories(made)
-    mark_stories(made, unwanted=WEATHER[:2], starred=RESULTS[:1])
+    made = an_instance_with_marks(tmp_path, unwanted=WEATHER[:2], starred=RESULTS[:1])
     assert offered(made) == []
     assert made.json("watches", "proposals")["watches"] == []
     assert "three stories" in made.run("watches", "proposals").stderr
