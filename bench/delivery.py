@@ -41,9 +41,9 @@ from alerts.messages.render import Rendered
 from bench import live_edits
 from bench.loads import matching_load as load
 from config.model import MailSettings, SmtpServer
-from storage.model import Article, Notification, TextState
-from storage.rules.identity import content_hash, entry_hash
+from storage.model import Notification
 from storage.store import Store, open_store
+from tests.support.builders import an_article
 
 SEED = 20261124
 ROUNDS = 3
@@ -220,24 +220,14 @@ def _time_of(store: Store, told: Connection, number: int, random: Random) -> flo
     words = load.generated_texts(1, Random(SEED + number))[0]
     title, body = f"Markerword{number} is here", f"{words} markerword{number}"
     now = datetime.now(UTC)
-    article = Article(
+    article = an_article(
         source_key="nowhere",
-        kind="news",
         url=f"http://127.0.0.1:9/{number}",
-        alias_urls=(),
-        guid=f"g{number}",
         title=title,
-        authors=(),
         published_at=now,
         published_raw=None,
-        language="en",
         summary="",
         body=body,
-        comments="",
-        text_state=TextState.FULL,
-        thin_reason=None,
-        content_hash=content_hash(title, body),
-        entry_hash=entry_hash(title, "", None),
         fetched_at=now,
     )
     with store.transaction() as unit:

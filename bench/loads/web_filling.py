@@ -10,11 +10,11 @@ from typing import Any
 
 from alerts.search.index_filing import index_pending
 from bench.loads import search_archive as made_archive
-from storage.model import Article, Role, TextState
-from storage.rules.identity import content_hash
+from storage.model import Article, Role
 from storage.store import Store, open_store
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
+from tests.support.builders import an_article
 
 SEED = 20261128
 FRESH = 200  # articles of the last two days that a watch finds
@@ -82,24 +82,14 @@ def fresh_articles(random: Random, words: list[str], names: list[str]) -> Iterat
         title = " ".join((about[0].capitalize(), *random.choices(words[:3_000], k=8)))
         body = "\n\n".join(" ".join(text[at : at + 18]) + "." for at in range(0, WORDS_A_TEXT, 18))
         outlet = f"outlet-{random.randrange(made_archive.OUTLETS)}"
-        yield Article(
+        yield an_article(
             source_key=outlet,
-            kind="news",
             url=f"https://{outlet}.example/fresh/{number}",
-            alias_urls=(),
-            guid=f"fresh-{number}",
             title=title,
-            authors=("A Reporter",),
             published_at=now - timedelta(minutes=14 * number),
             published_raw=None,
-            language="en",
             summary="",
             body=body,
-            comments="",
-            text_state=TextState.FULL,
-            thin_reason=None,
-            content_hash=content_hash(title, body),
-            entry_hash=f"fresh-{number}",
             fetched_at=now,
         )
 
