@@ -1,4 +1,4 @@
-"""Makes candidate changes of a query from where it matches, and what people said of that. Pure."""
+"""Makes candidate changes of a query from where it matches, and judgements of that. Pure."""
 
 from __future__ import annotations
 

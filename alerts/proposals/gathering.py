@@ -1,4 +1,4 @@
-"""Reads what people said of the stories of a watch, and what it finds, and proposes changes."""
+"""Reads the judgements of a watch's stories, and what it finds, and proposes changes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BATCH = 400  # stories in one read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchJudgements:
-    """What members of a watch's group said of its stories, and of proposals.
+    """Judgements by members of a watch's group: of its stories, of outlets and of proposals.
 
     `muted_sources`: (source key, how many people have muted it); `dismissed`: (kind, target,
     weight) of proposals.
@@ -43,7 +43,7 @@ class WatchJudgements:
 
 
 def read_judgements(store: Store, watch: Watch, now: datetime) -> WatchJudgements:
-    """Return what was said up to now."""
+    """Return the judgements up to now."""
     with store.within(scope_of_group(watch.group)).reading() as unit:
         kept = frozenset(unit.judgements.kept(watch.key, MAX_KEPT))
         marked = unit.judgements.unwanted(watch.key, now, MAX_UNWANTED)
@@ -68,7 +68,7 @@ def gather_proposals(
     seconds: float,
     clock: Callable[[], float] = time.monotonic,
 ) -> ProposalResult:
-    """Return the proposals for a watch, from what the members of its group said.
+    """Return the proposals for a watch, from its group's judgements.
 
     What was judged is measured whatever its age; of all else the newest, within bounds.
 

@@ -20,7 +20,7 @@ AROUND = 30  # words between, for words of the same passage
 REACH = 300  # characters around a match that are read
 MAX_PASSAGES = 5  # of one item
 MIN_LETTERS = 3
-# said of anything: no such word says what a text is about
+# in any text: no such word says what it is about
 _TIMES = frozenset(
     """
     monday tuesday wednesday thursday friday saturday sunday january february march april may june

@@ -1,4 +1,4 @@
-"""Values of proposals: items with what people said of them, changes of a query, their effect."""
+"""Values of proposals: items with their judgements, changes of a query, their effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Judgement = Literal["unwanted", "kept", "unmarked"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedItem:
-    """An item that a watch finds, and what people said of its story.
+    """An item that a watch finds, and the judgement of its story.
 
     `spans` are where it matches; none where the words around them are not read.
     """

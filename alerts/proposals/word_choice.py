@@ -17,7 +17,7 @@ LIFT = 2.0  # how much more frequent a word has to be on its side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryWords:
-    """The words around the matches in one story, and what people said of it."""
+    """The words around the matches in one story, and its judgement."""
 
     judgement: Judgement
     words: frozenset[str]

@@ -1,4 +1,4 @@
-"""Reads what people said of the stories that a watch found: not relevant to it, or relevant.
+"""Reads judgements of the stories that a watch found: not relevant to it, or relevant.
 
 By marks on the desk, links in messages, mutes and briefings. A mark on one item counts for its
 story.
@@ -74,7 +74,7 @@ class StoryJudgements:
         return frozenset(self._db.scalars(wanted))
 
     def kept(self, watch_key: str, limit: int) -> tuple[int, ...]:
-        """Return the stories of a watch that somebody ever said are relevant.
+        """Return the stories of a watch that somebody ever marked as relevant.
 
         Starred, noted, assigned or tagged, also where that ended; in a briefing; or a "not
         relevant" was taken back. The latest stories first, at most `limit`.
