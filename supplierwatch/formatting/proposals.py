@@ -8,7 +8,7 @@ from supplierwatch.formatting.translation import gettext as _
 
 KINDS: dict[ChangeKind, str] = {
     "case": mark_text("Exact capitals"),
-    "exclusion": mark_text("Not beside these words"),
+    "exclusion": mark_text("Not near these words"),
     "context": mark_text("Only near these words"),
     "source": mark_text("Leave a source out"),
 }

@@ -98,9 +98,15 @@ def proposals(
     for each, result in shown:
         view.print_proposals(console(), each.key, each.query, result)
     if not any(result.proposals for _, result in found):
-        note("Nothing to propose: that takes three stories that are marked as not relevant.")
+        note(
+            "Nothing to propose. A change is proposed from three stories that are marked as not"
+            " relevant and that the watch still finds, or from a muted outlet."
+        )
     else:
-        console().print("Accept one by `watches accept PROPOSAL`, or `watches dismiss PROPOSAL`.")
+        console().print(
+            "`supplierwatch watches accept WATCH:ID` writes one to watches.toml,"
+            " `supplierwatch watches dismiss WATCH:ID` puts it aside."
+        )
 
 
 def accept(ctx: typer.Context, proposal: ProposalName) -> None:
@@ -156,16 +162,19 @@ def _find(
     )
 
     key, _, number = name.rpartition(":")
+    if not key:
+        raise UsageError(
+            f"{name} is not the name of a proposal, which is WATCH:ID",
+            "`supplierwatch watches proposals` lists them.",
+        )
     watch = find_watch(wired, key)
     if watch is None:
-        raise UsageError(
-            f"{name} names no proposal", "`supplierwatch watches proposals` lists them as WATCH:ID."
-        )
+        raise unknown_key_error("watch", key, list(wired.queries), "supplierwatch watches")
     found = find_proposal(read_proposals(store, wired, watch, now, seconds=SECONDS), number)
     if found is None:
         raise UsageError(
             f"{name} is not offered any more",
-            f"`supplierwatch watches proposals {key}` lists what is.",
+            f"`supplierwatch watches proposals {key}` lists those that are.",
         )
     return key, found
 

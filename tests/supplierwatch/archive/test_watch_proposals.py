@@ -128,6 +128,28 @@ def test_what_is_no_proposal_is_refused(instance: Instance, name: str) -> None:
     assert file_of(instance) == WITH_ICE
 
 
+def test_the_error_says_what_is_wrong_with_a_name(instance: Instance) -> None:
+    without_id = instance.run("watches", "accept", "ice")
+    assert "ice is not the name of a proposal, which is WATCH:ID" in without_id.stderr
+    unknown = instance.run("watches", "dismiss", "nobody:0123456789")
+    assert "there is no watch 'nobody'" in unknown.stderr
+
+
+def test_commands_that_are_suggested_run_as_printed(instance: Instance) -> None:
+    said = " ".join(instance.run("watches", "proposals").stdout.split())
+    assert "`supplierwatch watches accept WATCH:ID`" in said
+    assert "`supplierwatch watches dismiss WATCH:ID`" in said
+
+
+def test_marks_on_what_a_watch_no_longer_finds_are_said_not_to_count(instance: Instance) -> None:
+    [best] = offered(instance)
+    assert instance.run("watches", "accept", f"ice:{best['id']}").exit_code == 0
+    with instance.service():
+        pass
+    said = " ".join(instance.run("watches", "proposals").stderr.split())
+    assert "that the watch still finds" in said
+
+
 def test_two_marks_are_too_few(tmp_path: Path) -> None:
     made = an_instance_with_marks(tmp_path, unwanted=WEATHER[:2], starred=RESULTS[:1])
     assert offered(made) == []
