@@ -36,7 +36,7 @@ def _describe(node: Node) -> str:
         case Term():
             return _describe_term(node)
         case Spellings(term, _, True):
-            return f"{_describe_term(term)}, singular or plural"
+            return f"{_describe_term(term)} (singular or plural)"
         case Spellings(term):
             return _describe_term(term)
         case Or(parts):
